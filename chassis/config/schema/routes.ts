@@ -1,0 +1,98 @@
+/** Pure. The `routes:` section: what each route matches, where it stands, how it is compared and judged. */
+import { z } from 'zod';
+import { duration, factor, percentage, show } from './quantities.ts';
+
+/** Where a route stands on its way from the monolith to a service. */
+export const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
+/** One of `legacy`, `shadow`, `canary`, `live`, `retired`. */
+export type Stage = (typeof STAGES)[number];
+
+const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
+
+const percentOfKeys = z
+  .number({ error: (issue) => `found ${show(issue.input)}, expected a number from 0 to 100` })
+  .min(0)
+  .max(100);
+
+/** `header x-user-id`, `cookie sid`, `query user` or `ip` → what an assignment hashes. */
+const keySource = z
+  .string()
+  .regex(/^(ip|(header|cookie|query) \S+)$/, {
+    error: (issue) => `found ${show(issue.input)}, expected "ip", "header NAME", "cookie NAME" or "query NAME"`,
+  })
+  .transform((text): KeySource => {
+    const [kind, name] = text.split(' ');
+    return kind === 'ip' ? { kind } : { kind: kind as 'header' | 'cookie' | 'query', name: name! };
+  });
+
+/** One place in a request where an assignment key may be found; tried in the order of the list. */
+export type KeySource = { kind: 'ip' } | { kind: 'header' | 'cookie' | 'query'; name: string };
+
+const jsonPath = z.string().regex(/^\$((\.[A-Za-z0-9_-]+|\.\*|\[\]|\["[^"]+"\]))*$/, {
+  error: (issue) => `found ${show(issue.input)}, expected a path such as $.items[].price (arrays as [], any key as .*)`,
+});
+
+const ignoreRule = z.strictObject({
+  path: z.union([jsonPath, z.string().regex(/^header [a-z0-9-]+$/)], {
+    error: (issue) => `found ${show(issue.input)}, expected a path such as $.items[].price, or "header NAME"`,
+  }),
+  reason: z.string().min(1),
+  until: z
+    .union([z.iso.date(), z.date().transform((date) => date.toISOString().slice(0, 10))])
+    .optional(),
+});
+
+const unorderedRule = z.strictObject({ path: jsonPath, by: z.string().min(1).optional() });
+
+const compare = z
+  .strictObject({
+    ignore: z.array(ignoreRule).default([]),
+    unordered: z.array(unorderedRule).default([]),
+    /** A value that differs now but agrees within this time on two fresh reads in a row is lag, not a mismatch. */
+    maxLag: duration.default(5_000),
+  })
+  .prefault({});
+
+const shadow = z
+  .strictObject({
+    sample: z.number().min(0).max(1).default(1),
+    timeout: duration.default(2_000),
+    concurrency: z.number().int().min(1).max(1_000).default(32),
+    maxBody: z.number().int().min(0).default(1_048_576),
+  })
+  .prefault({});
+
+const gate = z
+  .strictObject({
+    mismatch: percentage.default(0.01),
+    minimum: duration.default(30 * 60_000),
+    latency: factor.default(1.5),
+    errors: percentage.default(0.005),
+    data: z.string().optional(),
+  })
+  .prefault({});
+
+/** The schema of one entry of `routes:`. */
+export const routeSchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
+    error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
+  }),
+  match: z.strictObject({
+    methods: z.array(z.enum(METHODS)).min(1).default(['GET', 'HEAD']),
+    path: z.string().regex(/^\/\S*$/, { error: (issue) => `found ${show(issue.input)}, expected a path starting with /` }),
+  }),
+  service: z.string(),
+  stage: z.enum(STAGES, {
+    error: (issue) => `found ${show(issue.input)}, expected one of ${STAGES.join(', ')}`,
+  }),
+  percent: percentOfKeys.default(0),
+  key: z.array(keySource).min(1).default([{ kind: 'ip' }]),
+  timeout: duration.default(30_000),
+  shadow,
+  compare,
+  gate,
+  onFail: z.enum(['rollback', 'step-down', 'freeze']).default('rollback'),
+});
+
+/** One route as validated: defaults filled in, durations in milliseconds, percentages as fractions. */
+export type RouteConfig = z.output<typeof routeSchema>;

@@ -1,0 +1,54 @@
+/** Picks up edits of the config file; an invalid edit is reported and the last good version stays. */
+import { readFile } from 'node:fs/promises';
+import { type LoadedConfig, loadConfig } from './load.ts';
+
+/** What a watcher needs. */
+export interface WatchOptions {
+  /** The version in force. */
+  current: LoadedConfig;
+  env: Record<string, string | undefined>;
+  /** Called with each new valid version, in order; the next look waits for it. */
+  onChange: (loaded: LoadedConfig) => void | Promise<void>;
+  /** Called once for each invalid edit. */
+  onInvalid: (error: unknown) => void;
+  /** Milliseconds between two looks at the file; 500 by default. */
+  interval?: number;
+}
+
+/** Watches by content, so that editors that replace the file, and mounted volumes, work too. */
+export function watchConfig({ current, env, onChange, onInvalid, interval = 500 }: WatchOptions): { close(): void } {
+  const { file } = current;
+  let seen: string | undefined;
+  let version = current.version;
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const look = async () => {
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => `unreadable: ${error.code}`);
+    if (text === seen || closed) return;
+    seen = text;
+    try {
+      const loaded = await loadConfig(file, env);
+      if (loaded.version === version || closed) return;
+      await onChange(loaded);
+      version = loaded.version;
+    } catch (error) {
+      // A version that was left and is written again must count as a change.
+      version = 'invalid';
+      onInvalid(error);
+    }
+  };
+  const loop = async () => {
+    await look();
+    if (!closed) timer = setTimeout(loop, interval);
+    timer?.unref();
+  };
+  void loop();
+
+  return {
+    close() {
+      closed = true;
+      clearTimeout(timer);
+    },
+  };
+}

@@ -1,0 +1,82 @@
+/** How a process starts and stops: releasers run in reverse order, signals close, errors say what to do. */
+import { type Clock, systemClock } from './clock.ts';
+import { describeError, EXIT, KitError, messageOf } from './errors.ts';
+import { createLogger, type Logger } from './log.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
+
+/** What was opened, to be closed in reverse order. */
+export interface Lifecycle {
+  onClose(name: string, release: () => Promise<void> | void): void;
+  /** Closes everything once; an error or a hang of one release does not keep the others from running. */
+  close(): Promise<void>;
+}
+
+/** `deadline`: milliseconds each release may take (15,000 by default). */
+export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadline?: number }): Lifecycle {
+  const releases: { name: string; release: () => Promise<void> | void }[] = [];
+  let closing: Promise<void> | undefined;
+  const closeAll = async () => {
+    for (const { name, release } of releases.reverse()) {
+      await within(deadline, name, release).catch((error) => log.warn('close failed', { name, error: messageOf(error) }));
+    }
+  };
+  return {
+    onClose: (name, release) => void releases.push({ name, release }),
+    close: () => (closing ??= closeAll()),
+  };
+}
+
+async function within(deadline: number, name: string, release: () => Promise<void> | void): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${name} did not close within ${deadline} ms`)), deadline);
+  });
+  try {
+    await Promise.race([release(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What a process is given to build itself from. */
+export interface ProcessContext {
+  env: NodeJS.ProcessEnv;
+  log: Logger;
+  metrics: Metrics;
+  lifecycle: Lifecycle;
+  clock: Clock;
+}
+
+/**
+ * Runs a process until SIGTERM or SIGINT; a second signal ends it at once. A KitError at the start is
+ * shown with its remedy and decides the exit code.
+ */
+export async function runProcess(name: string, start: (context: ProcessContext) => Promise<void>): Promise<void> {
+  const log = createLogger({ process: name, level: process.env.LOG_LEVEL });
+  const lifecycle = createLifecycle({ log });
+  const stop = (reason: string, code: number) => {
+    log.info('stopping', { reason });
+    void lifecycle.close().finally(() => process.exit(code));
+  };
+  let signals = 0;
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (++signals > 1 ? process.exit(128) : stop(signal, EXIT.ok)));
+  }
+  process.on('unhandledRejection', (error) => {
+    log.error('unhandled rejection', { error });
+    stop('unhandled rejection', EXIT.internal);
+  });
+  try {
+    await start({ env: process.env, log, metrics: createMetrics(name), lifecycle, clock: systemClock });
+  } catch (error) {
+    reportStartError(error, log);
+    await lifecycle.close();
+    process.exit(error instanceof KitError ? error.exit : EXIT.internal);
+  }
+}
+
+function reportStartError(error: unknown, log: Logger): void {
+  const { code, message, remedy } = describeError(error);
+  if (!(error instanceof KitError)) log.error('start failed', { error });
+  process.stderr.write(`${code}: ${message}\n${remedy}\n`);
+}
