@@ -49,12 +49,22 @@ export function defineErrors<const Table extends Record<string, ErrorEntry>>(tab
 }
 
 /** How an error is shown to whoever asked: a KitError in full, anything else as internal. */
-export function describeError(error: unknown): { code: string; status: number; message: string; remedy: string } {
+export function describeError(error: unknown): {
+  code: string;
+  status: number;
+  message: string;
+  remedy: string;
+} {
   if (error instanceof KitError) {
     const { code, status, message, remedy } = error;
     return { code, status, message, remedy };
   }
-  return { code: 'INTERNAL', status: 500, message: 'Internal error.', remedy: 'See the process log for the details.' };
+  return {
+    code: 'INTERNAL',
+    status: 500,
+    message: 'Internal error.',
+    remedy: 'See the process log for the details.',
+  };
 }
 
 /** The text of any thrown value, for logs. */

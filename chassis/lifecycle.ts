@@ -17,7 +17,9 @@ export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadl
   let closing: Promise<void> | undefined;
   const closeAll = async () => {
     for (const { name, release } of releases.reverse()) {
-      await within(deadline, name, release).catch((error) => log.warn('close failed', { name, error: messageOf(error) }));
+      await within(deadline, name, release).catch((error) =>
+        log.warn('close failed', { name, error: messageOf(error) }),
+      );
     }
   };
   return {
@@ -51,7 +53,10 @@ export interface ProcessContext {
  * Runs a process until SIGTERM or SIGINT; a second signal ends it at once. A KitError at the start is
  * shown with its remedy and decides the exit code.
  */
-export async function runProcess(name: string, start: (context: ProcessContext) => Promise<void>): Promise<void> {
+export async function runProcess(
+  name: string,
+  start: (context: ProcessContext) => Promise<void>,
+): Promise<void> {
   const log = createLogger({ process: name, level: process.env.LOG_LEVEL });
   const lifecycle = createLifecycle({ log });
   const stop = (reason: string, code: number) => {

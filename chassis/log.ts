@@ -27,7 +27,14 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
   const line = winston.format((info) => {
     const requestId = info.requestId ?? currentRequestId();
     const { level: severity, message, ...fields } = info;
-    const entry = { time: new Date().toISOString(), level: severity, process: name, message, requestId, ...fields };
+    const entry = {
+      time: new Date().toISOString(),
+      level: severity,
+      process: name,
+      message,
+      requestId,
+      ...fields,
+    };
     info[Symbol.for('message')] = JSON.stringify(entry, errorsAsText);
     return info;
   });
@@ -38,7 +45,13 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
 /** A logger that writes nothing, for tests and libraries. */
 export function createNullLogger(): Logger {
   const nothing = () => {};
-  const logger: Logger = { debug: nothing, info: nothing, warn: nothing, error: nothing, child: () => logger };
+  const logger: Logger = {
+    debug: nothing,
+    info: nothing,
+    warn: nothing,
+    error: nothing,
+    child: () => logger,
+  };
   return logger;
 }
 
@@ -62,6 +75,7 @@ function lineStream(write: (line: string) => void): NodeJS.WritableStream {
 }
 
 function errorsAsText(_key: string, value: unknown): unknown {
-  if (value instanceof Error) return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
+  if (value instanceof Error)
+    return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
   return typeof value === 'bigint' ? value.toString() : value;
 }

@@ -39,7 +39,12 @@ export function createMetrics(process: string): Metrics {
   const registry = new prometheus.Registry();
   registry.setDefaultLabels({ process });
   prometheus.collectDefaultMetrics({ register: registry });
-  const common = ({ name, help, labels = [] }: MetricOptions) => ({ name, help, labelNames: [...labels], registers: [registry] });
+  const common = ({ name, help, labels = [] }: MetricOptions) => ({
+    name,
+    help,
+    labelNames: [...labels],
+    registers: [registry],
+  });
 
   return {
     counter(options) {
@@ -51,7 +56,10 @@ export function createMetrics(process: string): Metrics {
       return { set: (labels, value) => gauge.set(labels, value) };
     },
     histogram(options) {
-      const histogram = new prometheus.Histogram({ ...common(options), buckets: options.buckets ?? LATENCY_BUCKETS });
+      const histogram = new prometheus.Histogram({
+        ...common(options),
+        buckets: options.buckets ?? LATENCY_BUCKETS,
+      });
       return { observe: (labels, value) => histogram.observe(labels, value) };
     },
     collect(options, fill) {

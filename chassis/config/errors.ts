@@ -13,7 +13,8 @@ export const configErrors = defineErrors({
     status: 422,
     exit: EXIT.usage,
     message: ({ file, count, list }) => `Config ${file} has ${count} problem(s):\n${list}`,
-    remedy: 'Mend each of them and run `strangler check`; what is running goes on with the last good version.',
+    remedy:
+      'Mend each of them and run `strangler check`; what is running goes on with the last good version.',
   },
 });
 
@@ -23,7 +24,9 @@ export class ConfigInvalidError extends KitError {
 
   constructor(file: string, problems: ConfigProblem[]) {
     const sorted = [...problems].sort((a, b) => a.line - b.line || a.column - b.column);
-    const list = sorted.map((p) => `  ${file}:${p.line}:${p.column}  ${p.path ? `${p.path}: ` : ''}${p.message}`).join('\n');
+    const list = sorted
+      .map((p) => `  ${file}:${p.line}:${p.column}  ${p.path ? `${p.path}: ` : ''}${p.message}`)
+      .join('\n');
     super('CONFIG_INVALID', configErrors.table.CONFIG_INVALID, { file, count: sorted.length, list });
     this.problems = sorted;
   }

@@ -23,7 +23,10 @@ export interface LoadedConfig {
 }
 
 /** Loads a config file. Raises CONFIG_UNREADABLE or CONFIG_INVALID (with `problems`). */
-export async function loadConfig(file: string, env: Record<string, string | undefined>): Promise<LoadedConfig> {
+export async function loadConfig(
+  file: string,
+  env: Record<string, string | undefined>,
+): Promise<LoadedConfig> {
   const absolute = path.resolve(file);
   const text = await readFile(absolute, 'utf8').catch((error) => {
     throw configErrors.error('CONFIG_UNREADABLE', { file: absolute, reason: messageOf(error) }, error);
@@ -38,7 +41,11 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
   const { text: expanded, missing } = expandEnv(text, env);
   const lines = new LineCounter();
   const doc = parseDocument(expanded, { lineCounter: lines, prettyErrors: false });
-  if (doc.errors.length > 0) throw new ConfigInvalidError(file, doc.errors.map((error) => yamlProblem(error, lines)));
+  if (doc.errors.length > 0)
+    throw new ConfigInvalidError(
+      file,
+      doc.errors.map((error) => yamlProblem(error, lines)),
+    );
 
   const result = configSchema.safeParse(doc.toJS(), { reportInput: true });
   const unset = missing.map(unsetProblem);
@@ -51,7 +58,12 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
 
 function yamlProblem(error: { message: string; pos: [number, number] }, lines: LineCounter): ConfigProblem {
   const { line, col } = lines.linePos(error.pos[0]);
-  return { line, column: col, path: '', message: `found broken YAML (${error.message}), expected valid YAML 1.2` };
+  return {
+    line,
+    column: col,
+    path: '',
+    message: `found broken YAML (${error.message}), expected valid YAML 1.2`,
+  };
 }
 
 function unsetProblem({ name, line, column }: { name: string; line: number; column: number }): ConfigProblem {

@@ -16,12 +16,18 @@ export interface ConfigProblem {
 type Path = readonly PropertyKey[];
 
 /** Each issue of the validator as a problem, unions flattened, unknown keys one by one. */
-export function problemsOf(issues: readonly z.core.$ZodIssue[], doc: Document, lines: LineCounter): ConfigProblem[] {
-  return issues.flatMap((issue) => explain(issue)).map(({ path, message }) => ({
-    ...placeOf(path, doc, lines),
-    path: pathText(path),
-    message,
-  }));
+export function problemsOf(
+  issues: readonly z.core.$ZodIssue[],
+  doc: Document,
+  lines: LineCounter,
+): ConfigProblem[] {
+  return issues
+    .flatMap((issue) => explain(issue))
+    .map(({ path, message }) => ({
+      ...placeOf(path, doc, lines),
+      path: pathText(path),
+      message,
+    }));
 }
 
 function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
@@ -34,7 +40,9 @@ function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
     case 'invalid_union':
       return explainUnion(issue);
     case 'invalid_type':
-      return [{ path: issue.path, message: issue.message.startsWith('found') ? issue.message : typeMessage(issue) }];
+      return [
+        { path: issue.path, message: issue.message.startsWith('found') ? issue.message : typeMessage(issue) },
+      ];
     default:
       return [{ path: issue.path, message: issue.message }];
   }
@@ -44,9 +52,13 @@ function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
 function explainUnion(issue: z.core.$ZodIssueInvalidUnion): { path: Path; message: string }[] {
   const best = [...issue.errors].sort((a, b) => a.length - b.length)[0];
   const intended = best?.filter((inner) => inner.code !== 'invalid_type' || inner.path.length > 0) ?? [];
-  if (intended.length === 0 || issue.message.startsWith('found')) return [{ path: issue.path, message: issue.message }];
+  if (intended.length === 0 || issue.message.startsWith('found'))
+    return [{ path: issue.path, message: issue.message }];
   return intended.flatMap((inner) =>
-    explain(inner).map(({ path, message }) => ({ path: [...issue.path, ...path], message: `${message} (${issue.message})` })),
+    explain(inner).map(({ path, message }) => ({
+      path: [...issue.path, ...path],
+      message: `${message} (${issue.message})`,
+    })),
   );
 }
 
@@ -58,7 +70,9 @@ function typeMessage(issue: z.core.$ZodIssueInvalidType): string {
 
 function pathText(path: Path): string {
   return path
-    .map((part, index) => (typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`))
+    .map((part, index) =>
+      typeof part === 'number' ? `[${part}]` : index === 0 ? String(part) : `.${String(part)}`,
+    )
     .join('');
 }
 

@@ -16,7 +16,9 @@ export interface WatchOptions {
 }
 
 /** Watches by content, so that editors that replace the file, and mounted volumes, work too. */
-export function watchConfig({ current, env, onChange, onInvalid, interval = 500 }: WatchOptions): { close(): void } {
+export function watchConfig({ current, env, onChange, onInvalid, interval = 500 }: WatchOptions): {
+  close(): void;
+} {
   const { file } = current;
   let seen: string | undefined;
   let version = current.version;
@@ -24,7 +26,9 @@ export function watchConfig({ current, env, onChange, onInvalid, interval = 500 
   let closed = false;
 
   const look = async () => {
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => `unreadable: ${error.code}`);
+    const text = await readFile(file, 'utf8').catch(
+      (error: NodeJS.ErrnoException) => `unreadable: ${error.code}`,
+    );
     if (text === seen || closed) return;
     seen = text;
     try {

@@ -19,7 +19,11 @@ const worker = z.strictObject({ admin: listenAddress.prefault('127.0.0.1:8082') 
 
 const store = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('memory') }),
-  z.strictObject({ kind: z.literal('redis'), url: urlOf('redis', 'rediss'), prefix: z.string().default('strangler') }),
+  z.strictObject({
+    kind: z.literal('redis'),
+    url: urlOf('redis', 'rediss'),
+    prefix: z.string().default('strangler'),
+  }),
 ]);
 
 /** The schema of `strangler.yaml`. */
@@ -53,12 +57,19 @@ interface CrossProblem {
 type Unchecked = Pick<StranglerConfig, 'upstreams' | 'legacy' | 'routes' | 'data'>;
 
 function crossReferences(config: Unchecked): CrossProblem[] {
-  return [...unknownLegacy(config), ...duplicateIds(config), ...unknownServices(config), ...unknownGroups(config)];
+  return [
+    ...unknownLegacy(config),
+    ...duplicateIds(config),
+    ...unknownServices(config),
+    ...unknownGroups(config),
+  ];
 }
 
 function unknownLegacy({ legacy, upstreams }: Unchecked): CrossProblem[] {
   if (legacy in upstreams) return [];
-  return [{ path: ['legacy'], found: legacy, message: unknownName(legacy, 'upstream', Object.keys(upstreams)) }];
+  return [
+    { path: ['legacy'], found: legacy, message: unknownName(legacy, 'upstream', Object.keys(upstreams)) },
+  ];
 }
 
 function duplicateIds({ routes }: Unchecked): CrossProblem[] {
@@ -74,7 +85,13 @@ function unknownServices({ routes, upstreams }: Unchecked): CrossProblem[] {
   return routes.flatMap(({ service }, index) =>
     service in upstreams
       ? []
-      : [{ path: ['routes', index, 'service'], found: service, message: unknownName(service, 'upstream', Object.keys(upstreams)) }],
+      : [
+          {
+            path: ['routes', index, 'service'],
+            found: service,
+            message: unknownName(service, 'upstream', Object.keys(upstreams)),
+          },
+        ],
   );
 }
 
@@ -82,7 +99,13 @@ function unknownGroups({ routes, data }: Unchecked): CrossProblem[] {
   return routes.flatMap(({ gate }, index) =>
     gate.data === undefined || gate.data in data
       ? []
-      : [{ path: ['routes', index, 'gate', 'data'], found: gate.data, message: unknownName(gate.data, 'data group', Object.keys(data)) }],
+      : [
+          {
+            path: ['routes', index, 'gate', 'data'],
+            found: gate.data,
+            message: unknownName(gate.data, 'data group', Object.keys(data)),
+          },
+        ],
   );
 }
 

@@ -5,7 +5,9 @@ const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as c
 
 /** `250ms`, `2s`, `30m`, `1h`, `7d` → milliseconds. */
 export const duration = z
-  .string({ error: (issue) => `found ${show(issue.input)}, expected a duration such as 250ms, 2s, 30m, 1h or 7d` })
+  .string({
+    error: (issue) => `found ${show(issue.input)}, expected a duration such as 250ms, 2s, 30m, 1h or 7d`,
+  })
   .regex(/^\d+(\.\d+)?(ms|s|m|h|d)$/, {
     error: (issue) => `found ${show(issue.input)}, expected a duration such as 250ms, 2s, 30m, 1h or 7d`,
   })
@@ -46,9 +48,12 @@ export type ListenAddress = z.output<typeof listenAddress>;
 
 /** An absolute URL of one of the given schemes, kept as text. */
 export function urlOf(...schemes: string[]) {
-  return z.string().refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
-    error: (issue) => `found ${show(issue.input)}, expected a URL starting with ${schemes.map((s) => `${s}://`).join(' or ')}`,
-  });
+  return z
+    .string()
+    .refine((text) => URL.canParse(text) && schemes.includes(new URL(text).protocol.slice(0, -1)), {
+      error: (issue) =>
+        `found ${show(issue.input)}, expected a URL starting with ${schemes.map((s) => `${s}://`).join(' or ')}`,
+    });
 }
 
 /** How a found value is shown in a message: short, quoted, credentials of URLs hidden. */

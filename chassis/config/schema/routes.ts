@@ -18,7 +18,8 @@ const percentOfKeys = z
 const keySource = z
   .string()
   .regex(/^(ip|(header|cookie|query) \S+)$/, {
-    error: (issue) => `found ${show(issue.input)}, expected "ip", "header NAME", "cookie NAME" or "query NAME"`,
+    error: (issue) =>
+      `found ${show(issue.input)}, expected "ip", "header NAME", "cookie NAME" or "query NAME"`,
   })
   .transform((text): KeySource => {
     const [kind, name] = text.split(' ');
@@ -29,7 +30,8 @@ const keySource = z
 export type KeySource = { kind: 'ip' } | { kind: 'header' | 'cookie' | 'query'; name: string };
 
 const jsonPath = z.string().regex(/^\$((\.[A-Za-z0-9_-]+|\.\*|\[\]|\["[^"]+"\]))*$/, {
-  error: (issue) => `found ${show(issue.input)}, expected a path such as $.items[].price (arrays as [], any key as .*)`,
+  error: (issue) =>
+    `found ${show(issue.input)}, expected a path such as $.items[].price (arrays as [], any key as .*)`,
 });
 
 const ignoreRule = z.strictObject({
@@ -37,9 +39,7 @@ const ignoreRule = z.strictObject({
     error: (issue) => `found ${show(issue.input)}, expected a path such as $.items[].price, or "header NAME"`,
   }),
   reason: z.string().min(1),
-  until: z
-    .union([z.iso.date(), z.date().transform((date) => date.toISOString().slice(0, 10))])
-    .optional(),
+  until: z.union([z.iso.date(), z.date().transform((date) => date.toISOString().slice(0, 10))]).optional(),
 });
 
 const unorderedRule = z.strictObject({ path: jsonPath, by: z.string().min(1).optional() });
@@ -79,14 +79,19 @@ export const routeSchema = z.strictObject({
   }),
   match: z.strictObject({
     methods: z.array(z.enum(METHODS)).min(1).default(['GET', 'HEAD']),
-    path: z.string().regex(/^\/\S*$/, { error: (issue) => `found ${show(issue.input)}, expected a path starting with /` }),
+    path: z
+      .string()
+      .regex(/^\/\S*$/, { error: (issue) => `found ${show(issue.input)}, expected a path starting with /` }),
   }),
   service: z.string(),
   stage: z.enum(STAGES, {
     error: (issue) => `found ${show(issue.input)}, expected one of ${STAGES.join(', ')}`,
   }),
   percent: percentOfKeys.default(0),
-  key: z.array(keySource).min(1).default([{ kind: 'ip' }]),
+  key: z
+    .array(keySource)
+    .min(1)
+    .default([{ kind: 'ip' }]),
   timeout: duration.default(30_000),
   shadow,
   compare,

@@ -1,0 +1,155 @@
+/**
+ * The door to opossum: a circuit breaker whose unsafe options cannot be set. What is refused, and why
+ * (found by running opossum 10; docs/decisions): a timeout not shorter than the reset (a straggler closes a
+ * half-open circuit), a reset shorter than the window (rejections dilute it), its capacity, cache, coalesce
+ * and shared abort controller (each corrupts the count), percentiles (they sort on every failure).
+ */
+import CircuitBreaker from 'opossum';
+import { defineErrors, EXIT } from './errors.ts';
+
+/** Whether calls pass (`closed`), are refused (`open`), or one is tried (`half-open`). */
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+/** A circuit breaker around one resource. */
+export interface Breaker {
+  /** Runs a call; its signal is aborted at the timeout. Rejects with BREAKER_OPEN without calling when open. */
+  run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  readonly state: BreakerState;
+  onChange(listener: (state: BreakerState) => void): void;
+  close(): void;
+}
+
+/** Settings of a breaker; times in milliseconds. */
+export interface BreakerOptions {
+  name: string;
+  /** Time one call may take; counts as a failure. */
+  timeout: number;
+  /** Percent of failed calls within the window above which it opens. 50 by default. */
+  failures?: number;
+  /** Calls within the window below which it never opens. 20 by default, at least 5. */
+  minimum?: number;
+  window?: number;
+  /** Time it stays open before one probe. */
+  reset?: number;
+  /** Which errors speak against the resource; all by default. */
+  isFailure?: (error: unknown) => boolean;
+}
+
+export const breakerErrors = defineErrors({
+  BREAKER_OPEN: {
+    status: 503,
+    exit: EXIT.unreachable,
+    message: ({ name }) => `The breaker of ${name} is open: it failed too often just now.`,
+    remedy: 'It lets one call through again by itself after a while; see why the upstream fails.',
+  },
+  BREAKER_TIMEOUT: {
+    status: 504,
+    exit: EXIT.unreachable,
+    message: ({ name, timeout }) => `${name} did not answer within ${timeout} ms.`,
+    remedy: 'See why the upstream is slow, or raise its timeout.',
+  },
+  BREAKER_UNSAFE: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ name, found, expected }) => `Breaker ${name}: found ${found}, expected ${expected}.`,
+    remedy: 'Mend the breaker settings of this upstream.',
+  },
+});
+
+/** Makes a breaker. Raises BREAKER_UNSAFE for settings under which opossum misbehaves. */
+export function createBreaker(options: BreakerOptions): Breaker {
+  const {
+    name,
+    timeout,
+    failures = 50,
+    minimum = 20,
+    window = 10_000,
+    reset = 10_000,
+    isFailure = () => true,
+  } = options;
+  refuseUnsafe({ name, timeout, minimum, window, reset });
+  type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
+  const circuit = new CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>], Outcome>(
+    // An error that does not speak against the resource is carried as a value: opossum's errorFilter would
+    // let it close a half-open circuit, and so does this, but without hiding it from the caller.
+    async (call) => {
+      const signal = AbortSignal.timeout(timeout);
+      try {
+        return { ok: true, value: await call(signal) };
+      } catch (error) {
+        if (isFailure(error)) throw error;
+        return { ok: false, error };
+      }
+    },
+    {
+      name,
+      timeout,
+      errorThresholdPercentage: failures,
+      volumeThreshold: minimum,
+      rollingCountTimeout: window,
+      resetTimeout: reset,
+      rollingPercentilesEnabled: false,
+      enableSnapshots: false,
+    },
+  );
+  const listeners: ((state: BreakerState) => void)[] = [];
+  for (const event of ['open', 'close', 'halfOpen'] as const) {
+    circuit.on(event as 'open', () => notify(listeners, stateOf(circuit)));
+  }
+  return {
+    async run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+      const outcome = await circuit.fire(call).catch((error) => {
+        throw translate(error, name, timeout);
+      });
+      if (!outcome.ok) throw outcome.error;
+      return outcome.value as T;
+    },
+    get state() {
+      return stateOf(circuit);
+    },
+    onChange: (listener) => void listeners.push(listener),
+    close: () => circuit.shutdown(),
+  };
+}
+
+function refuseUnsafe({
+  name,
+  timeout,
+  minimum,
+  window,
+  reset,
+}: Required<Pick<BreakerOptions, 'name' | 'timeout' | 'minimum' | 'window' | 'reset'>>) {
+  const refuse = (found: string, expected: string) =>
+    breakerErrors.error('BREAKER_UNSAFE', { name, found, expected });
+  if (!(timeout > 0 && timeout < reset))
+    throw refuse(`timeout ${timeout} ms with reset ${reset} ms`, 'a timeout shorter than the reset');
+  if (reset < window)
+    throw refuse(`reset ${reset} ms with window ${window} ms`, 'a reset at least as long as the window');
+  if (minimum < 5) throw refuse(`minimum ${minimum}`, 'a minimum of at least 5 calls');
+}
+
+function stateOf(
+  circuit: CircuitBreaker<never, never> | { opened: boolean; halfOpen: boolean },
+): BreakerState {
+  if (circuit.halfOpen) return 'half-open';
+  return circuit.opened ? 'open' : 'closed';
+}
+
+/** A throwing listener would turn a success into a failure inside opossum. */
+function notify(listeners: ((state: BreakerState) => void)[], state: BreakerState): void {
+  for (const listener of listeners) {
+    try {
+      listener(state);
+    } catch {
+      // The listener's own affair.
+    }
+  }
+}
+
+function translate(error: unknown, name: string, timeout: number): unknown {
+  const code = (error as { code?: string }).code;
+  if (code === 'EOPENBREAKER') return breakerErrors.error('BREAKER_OPEN', { name });
+  const timedOut = code === 'ETIMEDOUT' && (error as Error).message.startsWith('Timed out after');
+  const aborted = error instanceof DOMException && error.name === 'TimeoutError';
+  return timedOut || aborted ? breakerErrors.error('BREAKER_TIMEOUT', { name, timeout }, error) : error;
+}
