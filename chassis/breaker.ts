@@ -70,8 +70,8 @@ export function createBreaker(options: BreakerOptions): Breaker {
   refuseUnsafe({ name, timeout, minimum, window, reset });
   type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
   const circuit = new CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>], Outcome>(
-    // An error that does not speak against the resource is carried as a value: opossum's errorFilter would
-    // let it close a half-open circuit, and so does this, but without hiding it from the caller.
+    // An error that does not speak against the resource is carried as a value: the resource answered, so it
+    // counts as a success, as opossum's errorFilter would count it.
     async (call) => {
       const signal = AbortSignal.timeout(timeout);
       try {

@@ -1,4 +1,5 @@
 /** The door to winston: JSON lines with a time, a level, the process, a message and fields. */
+import { Writable } from 'node:stream';
 import winston from 'winston';
 import { currentRequestId } from './request-id.ts';
 
@@ -70,8 +71,14 @@ function transportOf(write: LoggerOptions['write']): winston.transport {
   return new winston.transports.Stream({ stream: lineStream(write) });
 }
 
-function lineStream(write: (line: string) => void): NodeJS.WritableStream {
-  return { write: (text: string) => (write(text.trimEnd()), true), on: () => {}, end: () => {} } as never;
+function lineStream(write: (line: string) => void): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(text, _encoding, done) {
+      write(String(text).trimEnd());
+      done();
+    },
+  });
 }
 
 function errorsAsText(_key: string, value: unknown): unknown {

@@ -53,7 +53,7 @@ async function refresh(
   const key = leasesKey(prefix, service);
   const [seconds, micros] = await redis.time();
   const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-  const leases = await redis.zrange(key, 0, -1, 'WITHSCORES');
+  const leases = await redis.zrange(key, '0', '-1', 'WITHSCORES');
   const { live, expired } = partition(leases, now);
   if (live.length === 0 && expired.length > 0) return before.length > 0 ? before : expired.map(parse);
   if (expired.length > 0) await redis.zrem(key, ...expired);

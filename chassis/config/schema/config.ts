@@ -109,7 +109,7 @@ function unknownGroups({ routes, data }: Unchecked): CrossProblem[] {
   );
 }
 
-function unknownName(found: string, what: string, known: string[]): string {
+function unknownName(found: string, what: 'upstream' | 'data group', known: string[]): string {
   const list = known.length > 0 ? known.join(', ') : 'none is defined';
-  return `found ${show(found)}, expected the name of an ${what}`.replace('an data', 'a data') + ` (${list})`;
+  return `found ${show(found)}, expected the name of ${what === 'upstream' ? 'an' : 'a'} ${what} (${list})`;
 }
