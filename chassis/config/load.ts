@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../errors.ts';
+import { crossReferenceProblems } from './cross-references.ts';
 import { expandEnv } from './env.ts';
 import { ConfigInvalidError, configErrors } from './errors.ts';
 import { type ConfigProblem, problemsOf } from './problems.ts';
@@ -47,9 +48,10 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
       doc.errors.map((error) => yamlProblem(error, lines)),
     );
 
-  const result = configSchema.safeParse(doc.toJS(), { reportInput: true });
+  const written = doc.toJS();
+  const result = configSchema.safeParse(written, { reportInput: true });
   const unset = missing.map(unsetProblem);
-  const invalid = result.success ? [] : problemsOf(result.error.issues, doc, lines);
+  const invalid = problemsOf(result.error?.issues ?? [], crossReferenceProblems(written), doc, lines);
   // A key whose variable is unset is reported once, as unset, and not again as malformed.
   const problems = [...unset, ...invalid.filter(({ line }) => !unset.some((known) => known.line === line))];
   if (problems.length > 0 || !result.success) throw new ConfigInvalidError(file, problems);

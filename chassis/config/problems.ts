@@ -1,6 +1,7 @@
 /** Pure. Turns what the validator found into problems with a place in the file. */
 import type { Document, LineCounter } from 'yaml';
 import type { z } from 'zod';
+import type { CrossProblem } from './cross-references.ts';
 import { show } from './schema/quantities.ts';
 
 /** One thing wrong with the config file. */
@@ -15,19 +16,18 @@ export interface ConfigProblem {
 
 type Path = readonly PropertyKey[];
 
-/** Each issue of the validator as a problem, unions flattened, unknown keys one by one. */
+/** Issues of the validator and broken rules as problems with their places; unions and unknown keys taken apart. */
 export function problemsOf(
   issues: readonly z.core.$ZodIssue[],
+  broken: readonly CrossProblem[],
   doc: Document,
   lines: LineCounter,
 ): ConfigProblem[] {
-  return issues
-    .flatMap((issue) => explain(issue))
-    .map(({ path, message }) => ({
-      ...placeOf(path, doc, lines),
-      path: pathText(path),
-      message,
-    }));
+  return [...issues.flatMap((issue) => explain(issue)), ...broken].map(({ path, message }) => ({
+    ...placeOf(path, doc, lines),
+    path: pathText(path),
+    message,
+  }));
 }
 
 function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {

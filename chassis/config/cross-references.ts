@@ -1,0 +1,72 @@
+/**
+ * Pure. The rules that hold across the sections of a config. They are checked on the file as written, so
+ * that they are reported together with whatever else is wrong with it.
+ */
+import { show } from './schema/quantities.ts';
+
+/** A rule that is broken: where, and what was found and expected. */
+export interface CrossProblem {
+  path: (string | number)[];
+  message: string;
+}
+
+interface Written {
+  legacy: unknown;
+  upstreams: string[];
+  groups: string[];
+  routes: Record<string, unknown>[];
+}
+
+/** Every broken rule in the parsed, not yet validated document. */
+export function crossReferenceProblems(document: unknown): CrossProblem[] {
+  const written = read(document);
+  return [unknownLegacy, duplicateIds, unknownServices, unknownGroups].flatMap((rule) => rule(written));
+}
+
+function read(document: unknown): Written {
+  const root = recordOf(document);
+  return {
+    legacy: root.legacy,
+    upstreams: Object.keys(recordOf(root.upstreams)),
+    groups: Object.keys(recordOf(root.data)),
+    routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
+  };
+}
+
+function unknownLegacy({ legacy, upstreams }: Written): CrossProblem[] {
+  if (typeof legacy !== 'string' || upstreams.includes(legacy)) return [];
+  return [{ path: ['legacy'], message: unknownName(legacy, 'an upstream', upstreams) }];
+}
+
+function duplicateIds({ routes }: Written): CrossProblem[] {
+  return routes.flatMap(({ id }, index) => {
+    const first = routes.findIndex((route) => route.id === id);
+    if (id === undefined || first === index) return [];
+    const message = `found the id ${show(id)} a second time (first in routes[${first}]), expected each id once: rename one`;
+    return [{ path: ['routes', index, 'id'], message }];
+  });
+}
+
+function unknownServices({ routes, upstreams }: Written): CrossProblem[] {
+  return routes.flatMap(({ service }, index) => {
+    if (typeof service !== 'string' || upstreams.includes(service)) return [];
+    return [{ path: ['routes', index, 'service'], message: unknownName(service, 'an upstream', upstreams) }];
+  });
+}
+
+function unknownGroups({ routes, groups }: Written): CrossProblem[] {
+  return routes.flatMap((route, index) => {
+    const { data } = recordOf(route.gate);
+    if (typeof data !== 'string' || groups.includes(data)) return [];
+    return [{ path: ['routes', index, 'gate', 'data'], message: unknownName(data, 'a data group', groups) }];
+  });
+}
+
+function unknownName(found: string, what: string, known: string[]): string {
+  const list = known.length > 0 ? known.join(', ') : 'none is defined';
+  return `found ${show(found)}, expected the name of ${what} (${list})`;
+}
+
+function recordOf(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
