@@ -27,18 +27,17 @@ const store = z.discriminatedUnion('kind', [
 ]);
 
 /** The schema of `strangler.yaml`. */
-export const configSchema = z
-  .strictObject({
-    facade: facade.prefault({}),
-    worker: worker.prefault({}),
-    store: store.prefault({ kind: 'memory' }),
-    upstreams: z.record(z.string(), upstreamSchema),
-    legacy: z.string(),
-    routes: z.array(routeSchema).default([]),
-    data: z.record(z.string(), dataGroupSchema).default({}),
-    schema: z.record(z.string(), serviceSchemaSchema).default({}),
-    redis: z.strictObject({ url: urlOf('redis', 'rediss') }).optional(),
-  });
+export const configSchema = z.strictObject({
+  facade: facade.prefault({}),
+  worker: worker.prefault({}),
+  store: store.prefault({ kind: 'memory' }),
+  upstreams: z.record(z.string(), upstreamSchema),
+  legacy: z.string(),
+  routes: z.array(routeSchema).default([]),
+  data: z.record(z.string(), dataGroupSchema).default({}),
+  schema: z.record(z.string(), serviceSchemaSchema).default({}),
+  redis: z.strictObject({ url: urlOf('redis', 'rediss') }).optional(),
+});
 
 /** The config as validated: defaults filled in, times in milliseconds, shares as fractions. */
 export type StranglerConfig = z.output<typeof configSchema>;
