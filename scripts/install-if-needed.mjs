@@ -46,7 +46,7 @@ function npmCi() {
   const viaNode = npmCli !== undefined && /\.c?js$/.test(npmCli) && !/yarn|pnpm/.test(npmCli);
   const [command, first] = viaNode ? [process.execPath, [npmCli]] : ['npm', []];
   const env = { ...process.env, NODE_OPTIONS: '' };
-  return spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund'], {
+  return spawnSync(command, [...first, 'ci', '--no-audit', '--no-fund', '--loglevel=error'], {
     cwd: root,
     env,
     stdio: ['ignore', 'inherit', 'inherit'],
