@@ -1,6 +1,7 @@
 /** A client of the admin APIs of facade and worker. It holds no state; whatever it can do, the APIs can do. */
-import { messageOf } from '../chassis/errors.ts';
+
 import type { ListenAddress } from '../chassis/config/schema/quantities.ts';
+import { messageOf } from '../chassis/errors.ts';
 import { readBody, type Transport } from '../chassis/http/transport.ts';
 import { cliErrors, remoteError } from './errors.ts';
 
@@ -29,7 +30,14 @@ export function createAdminClient({ what, url, token, transport }: AdminClientOp
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (token !== undefined && method !== 'GET') headers.authorization = `Bearer ${token}`;
     const answer = await transport
-      .request({ origin: url, path, method, headers, body: body && JSON.stringify(body), signal: AbortSignal.timeout(30_000) })
+      .request({
+        origin: url,
+        path,
+        method,
+        headers,
+        body: body && JSON.stringify(body),
+        signal: AbortSignal.timeout(30_000),
+      })
       .catch((error) => {
         throw cliErrors.error('ADMIN_UNREACHABLE', { what, url, reason: messageOf(error) }, error);
       });

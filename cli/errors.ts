@@ -6,7 +6,8 @@ export const cliErrors = defineErrors({
     status: 503,
     exit: EXIT.unreachable,
     message: ({ what, url, reason }) => `The ${what} does not answer at ${url} (${reason}).`,
-    remedy: 'Start it (`strangler facade`, `strangler worker`), or mend facade.admin or worker.admin in the config.',
+    remedy:
+      'Start it (`strangler facade`, `strangler worker`), or mend facade.admin or worker.admin in the config.',
   },
   DATABASE_CHECK_FAILED: {
     status: 503,
@@ -49,12 +50,16 @@ export const cliErrors = defineErrors({
     status: 500,
     exit: EXIT.different,
     message: ({ group, reason }) => `Data group ${group} failed: ${reason}`,
-    remedy: 'See `strangler data status` and the worker log; after mending, run the command again: it resumes.',
+    remedy:
+      'See `strangler data status` and the worker log; after mending, run the command again: it resumes.',
   },
 });
 
 /** An error that an admin API answered with, raised again on this side. */
-export function remoteError(status: number, body: { code?: string; message?: string; remedy?: string }): KitError {
+export function remoteError(
+  status: number,
+  body: { code?: string; message?: string; remedy?: string },
+): KitError {
   const exit = status >= 500 ? EXIT.unreachable : status === 409 ? EXIT.inconclusive : EXIT.usage;
   const message = body.message ?? `The admin API answered with status ${status}.`;
   const remedy = body.remedy ?? 'See the log of the process.';

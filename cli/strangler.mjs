@@ -13,7 +13,9 @@ const script = fromSource ? ['--conditions=source', at('./main.ts')] : [at('../d
 const child = spawn(node, [...script, ...process.argv.slice(2)], { stdio: 'inherit' });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
-  process.stderr.write(`strangler could not start ${node}: ${error.message}\nRun npm ci, or install Node 22.19 or newer.\n`);
+  process.stderr.write(
+    `strangler could not start ${node}: ${error.message}\nRun npm ci, or install Node 22.19 or newer.\n`,
+  );
   process.exitCode = 70;
 });
 child.on('exit', (code, signal) => {

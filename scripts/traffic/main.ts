@@ -3,13 +3,24 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startTraffic } from './traffic.ts';
 
-const { TRAFFIC_TARGET, TRAFFIC_RATE = '120', TRAFFIC_SEED = '1', TRAFFIC_LISTEN = '127.0.0.1:0' } = process.env;
+const {
+  TRAFFIC_TARGET,
+  TRAFFIC_RATE = '120',
+  TRAFFIC_SEED = '1',
+  TRAFFIC_LISTEN = '127.0.0.1:0',
+} = process.env;
 if (!TRAFFIC_TARGET) {
-  process.stderr.write('TRAFFIC_TARGET is not set; expected the URL of the facade, such as http://127.0.0.1:8080\n');
+  process.stderr.write(
+    'TRAFFIC_TARGET is not set; expected the URL of the facade, such as http://127.0.0.1:8080\n',
+  );
   process.exit(2);
 }
 
-const traffic = await startTraffic({ target: TRAFFIC_TARGET, rate: Number(TRAFFIC_RATE), seed: Number(TRAFFIC_SEED) });
+const traffic = await startTraffic({
+  target: TRAFFIC_TARGET,
+  rate: Number(TRAFFIC_RATE),
+  seed: Number(TRAFFIC_SEED),
+});
 
 const server = createServer((request, response) => {
   const answer = (body: unknown) =>

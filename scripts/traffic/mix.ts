@@ -50,7 +50,12 @@ export function nextAction(random: () => number, known: KnownProducts, serial: s
     case 'change-price':
       return { kind, id: pick(known.seeded), cents: 100 + Math.floor(random() * 50_000) };
     case 'add-product':
-      return { kind, sku: `NEW-${serial}`, name: `${pick(WORDS)} ${serial}`, cents: 100 + Math.floor(random() * 9_900) };
+      return {
+        kind,
+        sku: `NEW-${serial}`,
+        name: `${pick(WORDS)} ${serial}`,
+        cents: 100 + Math.floor(random() * 9_900),
+      };
     case 'delete-product':
       return known.added.length > 5 ? { kind, id: pick(known.added) } : { kind: 'read-categories' };
   }

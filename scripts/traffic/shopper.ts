@@ -9,7 +9,9 @@ interface Call {
 }
 
 /** What came of an action: the parsed answer, or why it counts as failed. */
-export type Outcome = { ok: true; status: number; body: Record<string, unknown> } | { ok: false; failure: string };
+export type Outcome =
+  | { ok: true; status: number; body: Record<string, unknown> }
+  | { ok: false; failure: string };
 
 /** A client with an identity of its own, which decides its side in a canary. */
 export interface Shopper {
@@ -43,7 +45,10 @@ function callOf(action: Action): Call {
     case 'read-product':
       return { method: 'GET', path: `/api/products/${action.id}` };
     case 'list-products':
-      return { method: 'GET', path: `/api/products?page=${action.page}&per_page=10${action.sort && `&sort=${action.sort}`}` };
+      return {
+        method: 'GET',
+        path: `/api/products?page=${action.page}&per_page=10${action.sort && `&sort=${action.sort}`}`,
+      };
     case 'search':
       return { method: 'GET', path: `/api/search?q=${encodeURIComponent(action.q)}` };
     case 'read-categories':
@@ -56,7 +61,12 @@ function callOf(action: Action): Call {
       return {
         method: 'POST',
         path: '/api/products',
-        body: { sku: action.sku, name: action.name, price: (action.cents / 100).toFixed(2), categoryIds: [1] },
+        body: {
+          sku: action.sku,
+          name: action.name,
+          price: (action.cents / 100).toFixed(2),
+          categoryIds: [1],
+        },
       };
     case 'delete-product':
       return { method: 'DELETE', path: `/api/products/${action.id}` };
@@ -65,7 +75,8 @@ function callOf(action: Action): Call {
 
 function judge(action: Action, status: number, text: string): Outcome {
   const expected = action.kind === 'add-product' ? 201 : 200;
-  if (status !== expected) return { ok: false, failure: `status ${status}, expected ${expected}: ${text.slice(0, 120)}` };
+  if (status !== expected)
+    return { ok: false, failure: `status ${status}, expected ${expected}: ${text.slice(0, 120)}` };
   try {
     return { ok: true, status, body: JSON.parse(text) as Record<string, unknown> };
   } catch {

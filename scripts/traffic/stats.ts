@@ -39,8 +39,12 @@ export function createStats(): StatsCollector {
       entry.failed += 1;
       if (failures.length < FAILURES_KEPT) failures.push(`${new Date().toISOString()} ${kind}: ${failure}`);
     },
-    stale: () => void (stale += 1),
-    write: () => void (writes += 1),
+    stale() {
+      stale += 1;
+    },
+    write() {
+      writes += 1;
+    },
     read() {
       const all = [...kinds.values()];
       return {

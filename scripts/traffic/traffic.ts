@@ -1,9 +1,10 @@
 /** Steady traffic: so many actions a second by so many shoppers, their answers judged, their writes kept in a ledger. */
-import { setTimeout as delay } from 'node:timers/promises';
-import { createLedger, type LedgerEntry } from './ledger.ts';
-import { type Action, nextAction, seededRandom } from './mix.ts';
-import { createShopper, type Outcome, type Shopper } from './shopper.ts';
-import { createStats, type TrafficStats } from './stats.ts';
+import { createBookkeeper } from './bookkeeper.ts';
+import { createLedger, type Ledger, type LedgerEntry } from './ledger.ts';
+import { type Action, type KnownProducts, nextAction, seededRandom } from './mix.ts';
+import { startPace } from './pace.ts';
+import { createShopper, type Shopper } from './shopper.ts';
+import { createStats, type StatsCollector, type TrafficStats } from './stats.ts';
 
 /** How much traffic, from whom, against what. */
 export interface TrafficOptions {
@@ -23,89 +24,65 @@ export interface Traffic {
   stop(): Promise<void>;
 }
 
-/** How long a change may take to show on the other side before its absence counts as a failure; ms. */
-const GRACE = 5_000;
-
 /** Reads the first products' ids, then starts. */
-export async function startTraffic({ target, rate, seed = 1, shoppers = 40 }: TrafficOptions): Promise<Traffic> {
-  const random = seededRandom(seed);
+export async function startTraffic({
+  target,
+  rate,
+  seed = 1,
+  shoppers = 40,
+}: TrafficOptions): Promise<Traffic> {
   const known = { seeded: await firstProducts(target), added: [] as string[] };
   const stats = createStats();
   const ledger = createLedger();
-  const people = Array.from({ length: shoppers }, (_, index) => createShopper(`shopper-${index + 1}`, target));
-  const underWay = new Set<Promise<void>>();
-  const run = `${process.pid.toString(36)}-${Date.now().toString(36)}`;
-  let serial = 0;
-  let stopped = false;
+  const act = createActor({ stats, ledger, known });
+  const people = Array.from({ length: shoppers }, (_, index) =>
+    createShopper(`shopper-${index + 1}`, target),
+  );
+  const pace = startPace({ rate, atOnce: shoppers, next: createNext({ seed, known, people, act }) });
+  return {
+    stats: () => stats.read(),
+    ledger: () => ledger.entries(),
+    stop: () => pace.stop(),
+  };
+}
 
-  const act = async (shopper: Shopper, action: Action) => {
+interface Books {
+  stats: StatsCollector;
+  ledger: Ledger;
+  known: KnownProducts;
+}
+
+/** Performs an action and books its outcome. */
+function createActor({ stats, ledger, known }: Books) {
+  const book = createBookkeeper({ stats, ledger, known });
+  return async (shopper: Shopper, action: Action) => {
     const writes = action.kind === 'change-price' || action.kind === 'delete-product';
     if (writes && !ledger.begin(action.id)) return;
     const started = performance.now();
     const settled = action.kind === 'read-product' ? ledger.settledPrice(action.id) : undefined;
     const outcome = await shopper.perform(action);
-    const failure = outcome.ok ? note(action, outcome, settled) : outcome.failure;
+    const now = performance.now();
+    const failure = outcome.ok ? book(action, outcome.body, settled, now) : outcome.failure;
     if (writes && !outcome.ok) ledger.forget(action.id);
     if (writes) ledger.end(action.id);
-    stats.record(action.kind, performance.now() - started, failure);
+    stats.record(action.kind, now - started, failure);
   };
+}
 
-  /** Keeps what the answer says; returns why it is wrong, if it is. */
-  const note = (action: Action, { body }: Outcome & { ok: true }, settled?: { cents: number; at: number }) => {
-    const now = performance.now();
-    switch (action.kind) {
-      case 'change-price':
-        if (body.error) return `price change of ${action.id} answered ${JSON.stringify(body)}`;
-        ledger.acknowledge(action.id, { cents: action.cents }, now);
-        stats.write();
-        return undefined;
-      case 'add-product':
-        ledger.acknowledge(String(body.ID), { cents: action.cents }, now);
-        known.added.push(String(body.ID));
-        stats.write();
-        return undefined;
-      case 'delete-product':
-        known.added = known.added.filter((id) => id !== action.id);
-        // Another shopper may have deleted it first: then it is gone all the same.
-        ledger.acknowledge(action.id, { deleted: true }, now);
-        stats.write();
-        return undefined;
-      case 'read-product': {
-        // A write that began meanwhile makes what was settled before it meaningless.
-        const judged = settled !== undefined && ledger.settledPrice(action.id)?.at === settled.at ? settled : undefined;
-        if (judged === undefined) return undefined;
-        const fresh = body.price === (judged.cents / 100).toFixed(2);
-        if (!fresh) stats.stale();
-        if (fresh || now - judged.at < GRACE) return undefined;
-        return `product ${action.id} shows ${JSON.stringify(body.price ?? body.error)}, acknowledged ${judged.cents} cents ${Math.round(now - judged.at)} ms ago`;
-      }
-      default:
-        return undefined;
-    }
-  };
-
-  const loop = async () => {
-    const begun = performance.now();
-    for (let sent = 0; !stopped; sent += 1) {
-      const due = begun + (sent * 1_000) / rate - performance.now();
-      if (due > 1) await delay(due);
-      const action = nextAction(random, known, `${run}-${(serial += 1)}`);
-      const done = act(people[Math.floor(random() * people.length)]!, action).finally(() => underWay.delete(done));
-      underWay.add(done);
-      // The generator must not pile up requests on a system that is slow: that would measure its own queue.
-      if (underWay.size >= shoppers) await Promise.race(underWay);
-    }
-  };
-  const looping = loop();
-
-  return {
-    stats: () => stats.read(),
-    ledger: () => ledger.entries(),
-    async stop() {
-      stopped = true;
-      await looping;
-      await Promise.all(underWay);
-    },
+/** Who does what next. */
+function createNext(options: {
+  seed: number;
+  known: KnownProducts;
+  people: Shopper[];
+  act: (shopper: Shopper, action: Action) => Promise<void>;
+}) {
+  const { seed, known, people, act } = options;
+  const random = seededRandom(seed);
+  // Numbers of new products must not repeat those of an earlier run on the same database.
+  const run = `${process.pid.toString(36)}-${Date.now().toString(36)}`;
+  return (turn: number) => {
+    const action = nextAction(random, known, `${run}-${turn}`);
+    return act(people[Math.floor(random() * people.length)]!, action);
   };
 }
 
