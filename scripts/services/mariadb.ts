@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { MARIADB_ONLY_SETTINGS, MARIADB_SETTINGS } from '../topology/servers.ts';
 import { GREETING } from './answers.ts';
 import { startPrivateServer } from './private-server.ts';
 import { findProgram } from './programs.ts';
@@ -101,23 +102,11 @@ function serverArguments(
     `--port=${at.port}`,
     `--init-file=${at.initFile}`,
     `--server-id=${options.serverId}`,
-    ...BINLOG,
-    ...(programs.flavour === 'mariadb'
-      ? ['--gtid-strict-mode=ON']
-      : ['--mysqlx=OFF', '--gtid-mode=ON', '--enforce-gtid-consistency=ON']),
-    '--skip-name-resolve',
-    '--max-connections=300',
-    '--character-set-server=utf8mb4',
-    '--innodb-buffer-pool-size=512M',
-    '--innodb-log-file-size=96M',
+    ...MARIADB_SETTINGS,
+    ...(programs.flavour === 'mariadb' ? MARIADB_ONLY_SETTINGS : MYSQL_ONLY_SETTINGS),
     `--innodb-flush-log-at-trx-commit=${durability === 'commit' ? 1 : 2}`,
     `--sync-binlog=${durability === 'commit' ? 1 : 0}`,
   ];
 }
 
-const BINLOG = [
-  '--log-bin=binlog',
-  '--binlog-format=ROW',
-  '--binlog-row-image=FULL',
-  '--binlog-row-metadata=FULL',
-];
+const MYSQL_ONLY_SETTINGS = ['--mysqlx=OFF', '--gtid-mode=ON', '--enforce-gtid-consistency=ON'];

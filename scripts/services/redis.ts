@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { REDIS_SETTINGS } from '../topology/servers.ts';
 import { GREETING } from './answers.ts';
 import { startPrivateServer } from './private-server.ts';
 import { findProgram } from './programs.ts';
@@ -48,8 +49,7 @@ function configuration({ directory, password, persistence = 'none' }: RedisOptio
     `requirepass ${password}`,
     `dir "${directory}"`,
     'daemonize no',
-    'maxmemory-policy noeviction',
-    'save ""',
+    ...Object.entries(REDIS_SETTINGS).map(([name, value]) => `${name} ${value || '""'}`),
     `appendonly ${persistence === 'aof' ? 'yes' : 'no'}`,
     '',
   ].join('\n');
