@@ -58,8 +58,23 @@ export function borrow(db: Db): Promise<PoolConnection> {
   });
 }
 
-/** Runs work in one transaction. A failed connection is destroyed, not put back. */
+/**
+ * Runs work in one transaction, again (at most three times) when the database ends it because of another one.
+ * A connection that cannot roll back is destroyed, not put back.
+ */
 export async function transaction<T>(db: Db, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await transactionOnce(db, work);
+    } catch (err) {
+      if (tries === 3 || !RETRIED.has((err as { code?: string }).code ?? '')) throw err;
+    }
+  }
+}
+
+const RETRIED = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD']);
+
+async function transactionOnce<T>(db: Db, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
   const connection = await borrow(db);
   try {
     await run(connection, 'START TRANSACTION');

@@ -42,12 +42,14 @@ function start({ dbUrl, port, host, uploadDir }: ReturnType<typeof settings>): v
     if (stopping) return;
     stopping = true;
     const cut = setTimeout(() => server.closeAllConnections(), DRAIN_MS);
+    // A kept-alive connection becomes idle only after its last answer.
+    const idle = setInterval(() => server.closeIdleConnections(), 50);
     server.close(() => {
       clearTimeout(cut);
+      clearInterval(idle);
       closeDb(db).finally(() => process.exit(0));
     });
     shop.close();
-    server.closeIdleConnections();
   }
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);

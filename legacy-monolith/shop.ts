@@ -9,6 +9,10 @@ export interface Shop {
   uploadDir: string;
   now: () => Date;
   events: EventPoller;
+  /** Ends each open order feed. */
+  feeds: Set<() => void>;
+  /** Between two signs of life on a quiet feed or socket. */
+  heartbeatMs: number;
 }
 
 /** The shop behind a request; put into app.locals by createShop. */
