@@ -27,6 +27,7 @@ export async function choosePlaces(
   const at = (name: PortName) => `http://127.0.0.1:${ports[name]}`;
   return {
     bind: '127.0.0.1',
+    hosts: { facade: '127.0.0.1', worker: '127.0.0.1' },
     ports,
     config,
     uploadDir,
