@@ -112,9 +112,10 @@ function attempt<In, Out>(translate: (value: In) => Out, value: In, context: Con
 function guarded<F extends keyof Forms, Out>(
   [form, words]: readonly [F, string],
   translate: (value: Forms[F]) => Out,
-) {
+): (value: unknown) => Out {
   const holds = guards[form];
-  return (value: unknown): Out => (holds(value) ? translate(value as Forms[F]) : refuse(words));
+  if (form !== 'text') return (value) => (holds(value) ? translate(value as Forms[F]) : refuse(words));
+  return (value) => (typeof value === 'string' ? translate(value as Forms[F]) : refuse(words));
 }
 
 function schemaOf<F extends keyof Forms>(form: F, words: string): z.ZodType<Forms[F], Forms[F]> {

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { type Codec, directPair } from './codec.ts';
-import { childRows, interpretToSource, interpretToTarget, mainRow, ownRows, pick } from './interpret.ts';
+import { interpretToSource, interpretToTarget, mainRow, ownRows, pick } from './interpret.ts';
 import { type Kept, readResidue, sameValues, writeResidue } from './residue.ts';
 import {
   type ChildMapping,
@@ -109,24 +109,40 @@ function targetsOf(table: TableMapping): TargetTable[] {
 
 function compileDecode(table: TableMapping): (row: Row) => TargetRows {
   const { when, residue, target } = table;
+  const empty: Row = Object.fromEntries(targetColumnsOf(table).map((column) => [column, null]));
   const steps = table.columns.map(decodeStep);
-  const children = (table.children ?? []).map((child) => ({ child, decode: decoder(child) }));
+  const children = (table.children ?? []).map((child) => compileChild(table, child));
   const keep = Object.entries(residue?.keep ?? {});
   return (row) => {
     if (when && !when(row)) return [];
-    const main: Row = {};
+    const main: Row = { ...empty };
     const kept: Kept = {};
     for (let i = 0; i < steps.length; i++) steps[i]!(row, main, kept);
     const result: TargetRows = [{ table: target, row: main }];
-    for (const { child, decode } of children) {
-      const rows = decode(row[child.source], kept) as Row[];
-      if (rows.length > 0) result.push(...childRows(table, child, main, rows));
-    }
+    for (let i = 0; i < children.length; i++) children[i]!(row, main, kept, result);
     for (const [column, fallback] of keep) {
       if (!sameValue(present(row[column]), fallback)) kept[column] = row[column]!;
     }
     if (residue) main[residue.target] = writeResidue(kept);
     return result;
+  };
+}
+
+type ChildStep = (row: Row, main: Row, kept: Kept, result: TargetRows) => void;
+
+function compileChild(table: TableMapping, child: ChildMapping): ChildStep {
+  const decode = decoder(child);
+  const parents = namesOf(table.key.target).map(
+    (key, index) => [namesOf(child.parent)[index]!, key] as const,
+  );
+  return (row, main, kept, result) => {
+    const own = decode(row[child.source], kept) as Row[];
+    for (let i = 0; i < own.length; i++) {
+      const stored: Row = {};
+      for (const [column, key] of parents) stored[column] = main[key]!;
+      for (const column in own[i]) stored[column] = own[i]![column]!;
+      result.push({ table: child.target, row: stored });
+    }
   };
 }
 

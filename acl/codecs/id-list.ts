@@ -1,9 +1,9 @@
 /** Pure. A comma list of ids in one column ↔ one row for each id in a table of its own. */
 import { defineCodec, refuse } from '../codec.ts';
-import type { Row } from '../value.ts';
-import { isIntegerBetween } from './integer.ts';
+import type { Row, Value } from '../value.ts';
+import { integerBetween } from './integer.ts';
 
-const HIGHEST = 18446744073709551615n;
+const isId = integerBetween(0n, 18446744073709551615n);
 
 /**
  * `'7,3'` ↔ rows `{position: '1', id: '7'}, {position: '2', id: '3'}`; `''` ↔ no rows. Decoding takes blanks
@@ -12,27 +12,35 @@ const HIGHEST = 18446744073709551615n;
 export function idList({ id, position }: { id: string; position: string }) {
   const accepts = 'whole numbers joined by commas, or nothing';
   const produces = `rows with different whole numbers in ${position} and whole numbers in ${id}`;
-  const isId = (value: unknown): value is string =>
-    typeof value === 'string' && isIntegerBetween(value, 0n, HIGHEST);
+  const isRow = (row: Row) => isIdValue(row[id]) && isIdValue(row[position]);
   return defineCodec({
     input: ['text', accepts],
     output: ['rows', produces],
     decode: (value) => {
       if (value === '') return [];
       return value.split(',').map((part, index) => {
-        const digits = part.trim();
+        const digits = isId(part) ? part : part.trim();
         return isId(digits) ? { [position]: String(index + 1), [id]: digits } : refuse(accepts);
       });
     },
     encode: (rows) => {
-      if (!rows.every((row) => isId(row[id]) && isId(row[position]))) return refuse(produces);
-      const sorted = [...rows].sort((a, b) => byPosition(a, b, position));
-      const repeats = sorted.some(
-        (row, index) => index > 0 && row[position] === sorted[index - 1]![position],
-      );
-      return repeats ? refuse(produces) : sorted.map((row) => row[id]).join(',');
+      if (!rows.every(isRow)) return refuse(produces);
+      const sorted = inOrder(rows, position) ?? refuse(produces);
+      return sorted.map((row) => row[id]).join(',');
     },
   });
+}
+
+function isIdValue(value: Value | undefined): boolean {
+  return typeof value === 'string' && isId(value);
+}
+
+/** The rows by position; undefined when two share one. */
+function inOrder(rows: readonly Row[], position: string): readonly Row[] | undefined {
+  if (rows.every((row, index) => row[position] === String(index + 1))) return rows;
+  const sorted = [...rows].sort((a, b) => byPosition(a, b, position));
+  const repeats = sorted.some((row, index) => index > 0 && row[position] === sorted[index - 1]![position]);
+  return repeats ? undefined : sorted;
 }
 
 function byPosition(a: Row, b: Row, position: string): number {

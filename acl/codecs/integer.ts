@@ -18,26 +18,24 @@ const RANGES = {
 export type IntegerType = keyof typeof RANGES;
 
 const CANONICAL = /^(?:0|-?[1-9]\d*)$/;
-const SAFE_DIGITS = 15;
 
-/** Whether the text is a whole number as the server writes it, between the limits. */
-export function isIntegerBetween(value: string, low: bigint, high: bigint): boolean {
-  if (!CANONICAL.test(value)) return false;
-  const number = value.length <= SAFE_DIGITS ? Number(value) : BigInt(value);
-  return number >= low && number <= high;
+/** A check for whole numbers as the server writes them, between the limits. */
+export function integerBetween(low: bigint, high: bigint): (value: string) => boolean {
+  // Fewer digits than the upper limit has is in range without counting.
+  const surelyWithin = low <= 0n ? new RegExp(`^(?:0|[1-9]\\d{0,${String(high).length - 2}})$`) : /^$/;
+  return (value) =>
+    surelyWithin.test(value) || (CANONICAL.test(value) && isBetween(BigInt(value), low, high));
+}
+
+function isBetween(value: bigint, low: bigint, high: bigint): boolean {
+  return value >= low && value <= high;
 }
 
 /** An integer that stays as it is, checked against the range of both columns' type. */
 export function integer(type: IntegerType) {
   const [low, high] = RANGES[type];
   const expected = `a whole number from ${low} to ${high} (${type})`;
-  const safe = low >= BigInt(Number.MIN_SAFE_INTEGER) && high <= BigInt(Number.MAX_SAFE_INTEGER);
-  const [least, most] = [Number(low), Number(high)];
-  const check = (value: string): string => {
-    if (!safe || value.length > SAFE_DIGITS)
-      return isIntegerBetween(value, low, high) ? value : refuse(expected);
-    const number = CANONICAL.test(value) ? Number(value) : Number.NaN;
-    return number >= least && number <= most ? value : refuse(expected);
-  };
+  const isWithin = integerBetween(low, high);
+  const check = (value: string): string => (isWithin(value) ? value : refuse(expected));
   return defineCodec({ input: ['text', expected], output: ['text', expected], decode: check, encode: check });
 }
