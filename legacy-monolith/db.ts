@@ -74,7 +74,11 @@ export async function transaction<T>(db: Db, work: (connection: PoolConnection) 
 
 const RETRIED = new Set(['ER_LOCK_DEADLOCK', 'ER_CHECKREAD']);
 
-async function transactionOnce<T>(db: Db, work: (connection: PoolConnection) => Promise<T>): Promise<T> {
+/** Runs work in one transaction, once: for work that cannot be started again. */
+export async function transactionOnce<T>(
+  db: Db,
+  work: (connection: PoolConnection) => Promise<T>,
+): Promise<T> {
   const connection = await borrow(db);
   try {
     await run(connection, 'START TRANSACTION');

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { type Arg, type Db, row, rows, run, transaction } from '../db.ts';
+import { type Arg, type Db, row, rows, run, transaction, transactionOnce } from '../db.ts';
 import { LINE_COLUMNS, ORDER_COLUMNS, orders, PAYMENT_COLUMNS, type SeedProduct } from './order-rows.ts';
 import { ADDRESS_COLUMNS, addressRows, CUSTOMER_COLUMNS, customerRows } from './people-rows.ts';
 import { PRODUCT_COLUMNS, productRows } from './product-rows.ts';
@@ -100,7 +100,7 @@ async function fillOrders(
   await insert(db, 'tbl_pay', PAYMENT_COLUMNS, flat('payments'));
 }
 
-/** Multi-row inserts of 1,000 rows, 50 of them to a transaction. */
+/** Multi-row inserts of 1,000 rows, 50 of them to a transaction; the next is made while the last one runs. */
 async function insert(
   db: Db,
   table: string,
@@ -109,13 +109,13 @@ async function insert(
 ): Promise<void> {
   const sql = `INSERT INTO ${table} (${columns}) VALUES ?`;
   const iterator = source[Symbol.iterator]();
-  let more = true;
-  while (more) {
-    await transaction(db, async (connection) => {
-      for (let i = 0; i < 50 && more; i++) {
-        const batch = take(iterator, BATCH);
-        more = batch.length === BATCH;
-        if (batch.length > 0) await run(connection, sql, [batch as Arg[]]);
+  let next = take(iterator, BATCH);
+  while (next.length > 0) {
+    await transactionOnce(db, async (connection) => {
+      for (let i = 0; i < 50 && next.length > 0; i++) {
+        const inserted = run(connection, sql, [next as Arg[]]);
+        next = take(iterator, BATCH);
+        await inserted;
       }
     });
   }
