@@ -52,7 +52,7 @@ const setup: DemoProcess = {
   command: () => [SOURCE, 'scripts/demo/setup.ts'],
   environment: (at) => ({
     ...configured(at),
-    DATABASE_ADMIN_URL: at.urls.mariadbAdmin,
+    MARIADB_ADMIN_URL: at.urls.mariadbAdmin,
     STRANGLER_CONFIG: at.config,
   }),
   published: [],
