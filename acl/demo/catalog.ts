@@ -11,6 +11,7 @@ import {
   jsonText,
   letters,
   nullable,
+  optionalId,
   text,
   yyyymmdd,
   zeroDate,
@@ -59,7 +60,7 @@ const categories = defineTable({
   key: { source: 'cat_id', target: 'id' },
   columns: [
     { source: 'cat_id', target: 'id', codec: integer('INT') },
-    { source: 'cat_par', target: 'parent_id', codec: integer('INT') },
+    { source: 'cat_par', target: 'parent_id', codec: optionalId() },
     { source: 'cat_nm', target: 'name', codec: text({ max: 80, charset: 'latin1' }) },
     { source: 'cat_srt', target: 'sort_order', codec: integer('SMALLINT') },
     { source: 'cat_vis', target: 'visible', codec: flag() },

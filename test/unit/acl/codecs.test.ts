@@ -13,6 +13,7 @@ import {
   jsonText,
   letters,
   nullable,
+  optionalId,
   refuse,
   text,
   timestamp,
@@ -57,6 +58,7 @@ const families = {
   "jsonText({ empty: 'null' })": [jsonText({ empty: 'null' }), fc.oneof(fc.constant(''), fc.json())],
   'letters()': [letters({ A: 'active', D: 'discontinued' }), fc.constantFrom('A', 'D')],
   'nullable(flag())': [nullable(flag()), fc.constantFrom('Y', 'N', null)],
+  'optionalId()': [optionalId(), int(0n, 99_999_999_999_999_999_999n)],
   'text(latin1)': [text({ max: 20, charset: 'latin1' }), latin1],
   'timestamp()': [timestamp({ fraction: 6 }), moment],
   'yyyymmdd()': [
