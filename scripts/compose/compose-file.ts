@@ -27,14 +27,17 @@ export function composeFile(): string {
   );
 }
 
+// By TCP: while the image makes its first database, only the socket answers. $$ is a $ for the shell.
+const DATABASE_PROBE =
+  'MYSQL_PWD="$$MARIADB_ROOT_PASSWORD" mariadb-admin ping --host=127.0.0.1 --user=root --silent';
+
 const mariadb = {
   image: 'mariadb:10.11',
   user: 'mysql',
   command: ['--server-id=1', ...MARIADB_SETTINGS, ...MARIADB_ONLY_SETTINGS],
   environment: { MARIADB_ROOT_PASSWORD: secrets.root },
   volumes: ['mariadb-data:/var/lib/mysql'],
-  // By TCP: while the image makes its first database, only the socket answers.
-  healthcheck: { test: ['CMD', 'mariadb-admin', 'ping', '--host=127.0.0.1', '--silent'], ...CHECKED_OFTEN },
+  healthcheck: { test: ['CMD-SHELL', DATABASE_PROBE], ...CHECKED_OFTEN },
   restart: 'unless-stopped',
   stop_grace_period: '30s',
   ...HARDENED,

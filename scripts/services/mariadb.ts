@@ -53,6 +53,7 @@ export async function startMariadb(options: MariadbOptions): Promise<RunningServ
     cwd: directory,
     logFile: join(directory, 'server.log'),
     ask: GREETING.mariadb,
+    ready: /ready for connections/,
     timeout: 60_000,
     watchdog: options.watchdog,
   });

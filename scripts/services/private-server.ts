@@ -17,6 +17,8 @@ export interface PrivateServerPlan {
   cwd: string;
   logFile: string;
   ask: string;
+  /** What it writes when it takes connections: whoever won a race for the port may answer too. */
+  ready: RegExp;
   /** Milliseconds to wait for the first answer. */
   timeout: number;
   watchdog: Watchdog;
@@ -78,9 +80,10 @@ async function untilAnswering(
     if (child.exitCode !== null || child.signalCode !== null) {
       return `it ended with ${child.exitCode ?? child.signalCode}`;
     }
-    const answered = await firstAnswer('127.0.0.1', port, { ask: plan.ask }).catch(() => undefined);
-    // Whoever won a race for the port may answer too: ours is the one that is still alive afterwards.
-    if (answered && child.exitCode === null) return undefined;
+    if (plan.ready.test(readFileSync(plan.logFile, 'utf8'))) {
+      const answer = await firstAnswer('127.0.0.1', port, { ask: plan.ask }).catch(() => undefined);
+      if (answer) return undefined;
+    }
     if (Date.now() > deadline) return 'timed out';
     await delay(25);
   }

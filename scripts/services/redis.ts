@@ -32,6 +32,7 @@ export async function startRedis(options: RedisOptions): Promise<RunningService>
     cwd: options.directory,
     logFile: join(options.directory, 'server.log'),
     ask: GREETING.redis,
+    ready: /Ready to accept connections/,
     timeout: 20_000,
     watchdog: options.watchdog,
   });

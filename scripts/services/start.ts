@@ -45,7 +45,7 @@ export async function startServices<Kind extends ServiceKind>(
   };
   try {
     const ways = waysInOrder(options, { directory, watchdog });
-    const services = await askEach(ways, options.need, started);
+    const services = await askInOrder(ways, { need: options.need, started });
     for (const kind of options.need) options.log(`${kind}: ${services[kind].origin}`);
     return { ...services, stop };
   } catch (error) {
@@ -63,10 +63,10 @@ function waysInOrder(
   return [fromEnvironment(env), binaries, fromApt({ searchPath, log, binaries }), fromDocker({ env, log })];
 }
 
-async function askEach<Kind extends ServiceKind>(
-  ways: ServiceProvider[],
-  need: readonly Kind[],
-  started: RunningService[],
+/** Asks the ways one after the other; what they start is added to `started`, also when it is not enough in the end. */
+export async function askInOrder<Kind extends ServiceKind>(
+  ways: readonly ServiceProvider[],
+  { need, started }: { need: readonly Kind[]; started: RunningService[] },
 ): Promise<Record<Kind, RunningService>> {
   const found: Partial<Record<ServiceKind, RunningService>> = {};
   const refusals: string[] = [];
