@@ -1,6 +1,6 @@
 import type { Runner, Suite } from 'mocha';
 import { type Services, startServices } from '../../scripts/services/start.ts';
-import { leftProcesses } from './processes.ts';
+import { leftProcesses, repoRoot } from './processes.ts';
 
 // Specs here touch no server; a run of nothing else starts none.
 const WITHOUT_SERVERS = /[\\/]test[\\/](unit|architecture)[\\/]/;
@@ -33,7 +33,7 @@ export const mochaHooks = {
     const left = leftProcesses();
     if (left.length === 0) return;
     await Promise.all(left.map((one) => one.stop('SIGKILL')));
-    const names = left.map((one) => one.child.spawnargs.slice(2).join(' ')).join(', ');
+    const names = left.map((one) => one.child.spawnargs.slice(2).join(' ').replace(repoRoot, '')).join(', ');
     throw new Error(`Processes were left running by tests: ${names}`);
   },
 };
