@@ -70,7 +70,7 @@ function processService({ name, runs, command, environment, health, published, n
       Object.entries(needs).map(([part, need]) => [part, { condition: CONDITION[need] }]),
     ),
     ...(health ? { healthcheck: { test: probe(health), ...CHECKED_OFTEN } } : {}),
-    restart: runs === 'once' ? 'no' : 'unless-stopped',
+    restart: runs === 'once' ? 'on-failure:5' : 'unless-stopped',
     stop_grace_period: '15s',
     ...HARDENED,
   };

@@ -33,8 +33,14 @@ export function fromDocker({
       const reason = await whyNot(env);
       if (reason) return { running: {}, missing: Object.fromEntries(kinds.map((kind) => [kind, reason])) };
       log(`Starting ${kinds.join(' and ')} by docker compose ...`);
-      await compose('up', '-d', '--wait', ...kinds);
-      return running(kinds, compose, password);
+      try {
+        await compose('up', '-d', '--wait', ...kinds);
+        return await running(kinds, compose, password);
+      } catch (error) {
+        await compose('down', '-v').catch(() => {});
+        const why = `docker compose failed (${lastLine(messageOf(error))})`;
+        return { running: {}, missing: Object.fromEntries(kinds.map((kind) => [kind, why])) };
+      }
     },
   };
 }
@@ -45,7 +51,7 @@ async function whyNot(env: NodeJS.ProcessEnv): Promise<string | undefined> {
     await run('docker', ['info'], { env });
     return undefined;
   } catch (error) {
-    return `no Docker engine answers (${messageOf(error).split('\n').at(-1) || 'docker failed'})`;
+    return `no Docker engine answers (${lastLine(messageOf(error))})`;
   }
 }
 
@@ -67,4 +73,8 @@ async function running(
     offer.running[kind] = { url, origin: 'docker compose', stop };
   }
   return offer;
+}
+
+function lastLine(text: string): string {
+  return text.trimEnd().split('\n').at(-1) ?? '';
 }
