@@ -8,6 +8,12 @@ export const migrationErrors = defineErrors({
     message: ({ group, known }) => `Found data group "${group}", expected one of: ${known}.`,
     remedy: 'Name a group of the `data:` section of the config, or add it there.',
   },
+  REDIS_MISSING: {
+    status: 422,
+    exit: EXIT.usage,
+    message: () => 'Found no Redis for the job queues, expected one.',
+    remedy: 'Write `redis: { url: ... }` or a store of kind redis into the config, or set REDIS_URL.',
+  },
   MAPPING_UNLOADABLE: {
     status: 422,
     exit: EXIT.usage,

@@ -48,6 +48,8 @@ export interface GroupTable {
   toTarget(row: Row): TargetRows;
   /** The target key of a row, even of one that cannot be mapped whole. Raises MappingError. */
   targetKey(row: Row): Value[];
+  /** The source key of a main target row. Raises MappingError. */
+  sourceKey(row: Row): Value[];
 }
 
 /** Opens the pools and loads the mapping. Raises MAPPING_*, ACL_MAPPING_*. */
@@ -98,6 +100,7 @@ async function groupTable({ source, target, config }: OpenGroup, mapping: TableM
     children,
     toTarget: compiled.toTarget,
     targetKey: (row) => keyOf(compiled.keyToTarget(row), compiled.targets[0]!.key),
+    sourceKey: (row) => keyOf(compiled.keyToSource(row), table.primaryKey),
   };
 }
 

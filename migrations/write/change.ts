@@ -51,12 +51,12 @@ export function changeOf(table: GroupTable, row: Row, deleted: boolean): Change 
       ? { kind: 'drop', key, targetKey, row }
       : { kind: 'put', key, targetKey, row, rows };
   } catch (error) {
-    return { kind: 'refuse', key, targetKey: knownKey(table, row), row, ...reasonOf(error) };
+    return { kind: 'refuse', key, targetKey: knownTargetKey(table, row), row, ...reasonOf(error) };
   }
 }
 
-/** A row whose very key cannot be mapped was never written, so there is nothing to address. */
-function knownKey(table: GroupTable, row: Row): Value[] {
+/** The target key, or an empty one: a row whose very key cannot be mapped was never written. */
+export function knownTargetKey(table: GroupTable, row: Row): Value[] {
   try {
     return table.targetKey(row);
   } catch {

@@ -1,0 +1,7 @@
+/** The data migration's public API. */
+export { migrationErrors } from './errors.ts';
+export type { Finding } from './preflight/finding.ts';
+export type { PlanReport } from './preflight/preflight.ts';
+export type { VerifyResult, VerifySample } from './verify/result.ts';
+export { startWorker } from './worker/start.ts';
+export type { AcceptedView, CopyView, GroupState, GroupView, PlanView, StreamView } from './worker/views.ts';
