@@ -1,0 +1,6 @@
+import { runProcess } from '../../../../chassis/lifecycle.ts';
+import { startWorker } from '../../../../migrations/worker/start.ts';
+
+await runProcess('worker', async (context) => {
+  await startWorker({ configFile: context.env.CONFIG_FILE! }, context);
+});
