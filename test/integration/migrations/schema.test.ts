@@ -49,6 +49,7 @@ describe('schema migrations of a service', () => {
     const error = await failure(schemaUp(options()));
     expect(error).to.include({ code: 'MIGRATION_INVALID' });
     expect(error.message).to.include('003-third.ts');
+    await rm(path.join(directory, '003-third.ts'));
     expect((await schemaStatus(options())).done).to.deep.equal([]);
   });
 
