@@ -1,22 +1,13 @@
 /** The catalog service's HTTP interface: the monolith's product, search and category endpoints. */
 import express, { type Express } from 'express';
-import type { Clock, Health, Knex, Logger, Metrics } from 'strangler-kit/chassis';
-import { type BugSwitch, bugRoutes } from './bug-switch.ts';
+import type { Clock, Health, Logger, Metrics } from 'strangler-kit/chassis';
+import { bugRoutes } from './bug-switch.ts';
 import { categoryRoutes } from './categories/routes.ts';
 import { failed, notFound } from './error-answers.ts';
-import type { ShopGateway } from './legacy/shop-gateway.ts';
-import type { TaxRates } from './legacy/tax-rates.ts';
+import type { CatalogParts } from './parts.ts';
 import { productRoutes } from './products/routes.ts';
 import { requestContext } from './request-context.ts';
 import { searchRoutes } from './search/routes.ts';
-
-/** What the endpoints are made of. */
-export interface CatalogParts {
-  db: Knex;
-  shop: ShopGateway;
-  taxRates: TaxRates;
-  bug: BugSwitch;
-}
 
 /** Builds the app, not yet listening. `demo` adds the endpoint that plants the bug. */
 export function createCatalogApp({

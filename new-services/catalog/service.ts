@@ -43,7 +43,7 @@ export async function startCatalog(settings: Settings, context: Context): Promis
   const observe = (name: string, outcome: string) => reads.inc({ name, outcome });
   const cache = createReferenceCache({ redis, prefix: 'catalog:reference', log, observe, clock });
   const health = createHealth();
-  health.add('database', () => db.raw('SELECT 1'));
+  health.add('database', () => db('products').select('id').limit(1));
 
   const parts = { db, shop, taxRates: createTaxRates(cache, shop), bug: createBugSwitch(settings.bug) };
   const app = createCatalogApp({ ...parts, health, log, clock, metrics, demo: settings.demo });

@@ -1,7 +1,7 @@
 /** The monolith's category endpoints. */
 import { Router } from 'express';
-import type { CatalogParts } from '../app.ts';
 import { categoryId, parameter } from '../parameters.ts';
+import type { CatalogParts } from '../parts.ts';
 import { countInCategory } from '../products/product-store.ts';
 import { categoryById, visibleCategories } from './category-store.ts';
 import { CATEGORY_NOT_FOUND, categoryDetail, categoryTree } from './presentation.ts';

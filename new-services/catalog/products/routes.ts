@@ -1,7 +1,7 @@
 /** The monolith's product endpoints that the catalog answers. */
 import { type Request, type Response, Router } from 'express';
-import type { CatalogParts } from '../app.ts';
 import { leadingInteger, parameter, productId, query } from '../parameters.ts';
+import type { CatalogParts } from '../parts.ts';
 import type { Product } from './model.ts';
 import { PRODUCT_NOT_FOUND, productDetail, productListItem } from './presentation.ts';
 import { listProducts, type ProductOrder, productById, productBySku } from './product-store.ts';

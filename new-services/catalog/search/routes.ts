@@ -1,7 +1,7 @@
 /** The monolith's search endpoint: pages from 0, keys in upper case. */
 import { type Request, type Response, Router } from 'express';
-import type { CatalogParts } from '../app.ts';
 import { leadingInteger, query } from '../parameters.ts';
+import type { CatalogParts } from '../parts.ts';
 import { searchHit } from '../products/presentation.ts';
 import { searchProducts } from './search-store.ts';
 
