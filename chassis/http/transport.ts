@@ -59,6 +59,12 @@ export function createTransport(options: TransportOptions = {}): Transport {
   };
 }
 
+/** Gives up a body that nobody wants to read. */
+export function discardBody(body: Readable): void {
+  // A destroyed body says so by an error event, which is news to nobody here.
+  body.on('error', () => {}).destroy();
+}
+
 /** Reads a body up to `limit` bytes; beyond it, destroys the stream and returns undefined. */
 export async function readBody(body: Readable, limit: number): Promise<Buffer | undefined> {
   const parts: Buffer[] = [];
@@ -66,7 +72,7 @@ export async function readBody(body: Readable, limit: number): Promise<Buffer | 
   for await (const part of body) {
     size += (part as Buffer).length;
     if (size > limit) {
-      body.destroy();
+      discardBody(body);
       return undefined;
     }
     parts.push(part as Buffer);

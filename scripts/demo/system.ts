@@ -1,5 +1,5 @@
 /** The demo's running system: servers, databases, and the processes of the topology. */
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { startServices } from '../services/start.ts';
 import { startWatchdog } from '../services/watchdog.ts';
@@ -21,8 +21,8 @@ export interface DemoSystem {
   strangler(...args: string[]): Promise<Ended>;
   /** Raises an Error when a process is gone that nobody stopped. */
   assertAlive(): void;
-  /** Stops everything that was started. */
-  close(): Promise<void>;
+  /** Stops everything that was started; removes this run's folder unless its logs are to be kept. */
+  close(options?: { keepLogs?: boolean }): Promise<void>;
 }
 
 /** How the demo is to run. */
@@ -46,16 +46,18 @@ export async function createSystem({ scale, env, note }: SystemOptions): Promise
     env,
     log: note,
   });
-  const watchdog = startWatchdog({ directory });
+  const watchdog = startWatchdog({ directory, keep: true });
   const running = new Map<ProcessName, ManagedProcess>();
-  const close = async () => {
+  const close = async ({ keepLogs = false } = {}) => {
     for (const one of [...running.values()].reverse()) await one.stop();
     await watchdog.close();
     await services.stop();
+    if (!keepLogs) rmSync(directory, { recursive: true, force: true });
   };
   try {
     const at = await choosePlaces(services, { config, uploadDir: path.join(directory, 'uploads'), note });
     const setup = { ...env, ...environmentOf('setup', at), DEMO_SCALE: String(scale) };
+    writeFileSync(path.join(directory, 'env'), exports(environmentOf('setup', at)), { mode: 0o600 });
     await setupDemo(setup, note);
     return {
       at,
@@ -81,7 +83,7 @@ export async function createSystem({ scale, env, note }: SystemOptions): Promise
         await running.get(name)?.stop(signal);
         running.delete(name);
       },
-      strangler: (...args) => runToEnd('cli/main.ts', args, { ...setup }),
+      strangler: (...args) => runToEnd('cli/main.ts', args, setup),
       assertAlive() {
         const gone = [...running.values()].map((one) => one.failed()).find((why) => why !== undefined);
         if (gone !== undefined) throw new Error(gone);
@@ -99,4 +101,10 @@ function processOf(name: ProcessName): DemoProcess {
 
 function environmentOf(name: ProcessName, at: Places): Record<string, string> {
   return processOf(name).environment(at);
+}
+
+/** Lines for a shell to source, so that `npx strangler` works on this system. */
+function exports(environment: Record<string, string>): string {
+  const lines = Object.entries(environment).map(([name, value]) => `export ${name}='${value}'`);
+  return `${lines.join('\n')}\n`;
 }

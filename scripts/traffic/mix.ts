@@ -20,10 +20,10 @@ export interface KnownProducts {
 }
 
 const WEIGHTS: readonly [Action['kind'], number][] = [
-  ['read-product', 62],
-  ['list-products', 10],
-  ['search', 6],
-  ['read-categories', 5],
+  ['read-product', 44],
+  ['list-products', 13],
+  ['search', 13],
+  ['read-categories', 13],
   ['read-countries', 3],
   ['change-price', 9],
   ['add-product', 3],

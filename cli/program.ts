@@ -1,0 +1,151 @@
+/** The door to commander: the command's words, options and help; each command's work stands in commands/. */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { STAGES } from '../chassis/config/schema/routes.ts';
+import { EXIT } from '../chassis/errors.ts';
+import { check } from './commands/check.ts';
+import { compareLive } from './commands/compare-live.ts';
+import { compareReplay } from './commands/compare-replay.ts';
+import { type DataOptions, dataCommand, dataStatus } from './commands/data.ts';
+import { init } from './commands/init.ts';
+import { routeHistory, routeList, routePromote, routeRollback, routeSet } from './commands/route.ts';
+import { schema } from './commands/schema.ts';
+import { status } from './commands/status.ts';
+import type { CliContext, CommonOptions } from './context.ts';
+import { startFacadeProcess, startWorkerProcess } from './processes.ts';
+
+/** What a command does: it resolves with the exit code. */
+type Work<Options> = (
+  context: CliContext,
+  options: Options & CommonOptions,
+  ...args: string[]
+) => Promise<number>;
+
+/** Builds the whole command; `exit` receives the exit code of the command that ran. */
+export function createProgram(context: CliContext, exit: (code: number) => void): Command {
+  const program = new Command('strangler')
+    .description(
+      'Strangles a monolith: routes, compares and shifts its traffic, copies its data, and takes it back.',
+    )
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true })
+    .showHelpAfterError('(add --help for the options)');
+  const add = adder(context, exit);
+
+  add(program, 'init', 'write a first config file', init);
+  add(program, 'check', 'validate the config, try its connections, and preflight its data groups', check);
+  add(program, 'facade', 'run the routing facade', startFacadeProcess);
+  add(program, 'worker', 'run the worker that copies, streams and verifies data', startWorkerProcess);
+  add(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
+    '--watch',
+    'show it again every second until Ctrl-C',
+  );
+  addRoutes(program, add);
+  addCompare(program, add);
+  addData(program, add);
+  const schemas = program.command('schema').description("schema migrations of each service's own database");
+  for (const action of ['up', 'down', 'status'] as const) {
+    add(schemas, `${action} <service>`, SCHEMA_HELP[action], (ctx, options, service) =>
+      schema(ctx, options, action, service!),
+    );
+  }
+  return program;
+}
+
+type Adder = ReturnType<typeof adder>;
+
+function adder(context: CliContext, exit: (code: number) => void) {
+  return <Options>(parent: Command, signature: string, description: string, work: Work<Options>): Command =>
+    parent
+      .command(signature)
+      .description(description)
+      .option('--config <file>', 'the config file (default: $STRANGLER_CONFIG, else strangler.yaml)')
+      .option('--json', 'print JSON')
+      .action(async (...params: unknown[]) => {
+        const args = params.slice(0, -2) as string[];
+        exit(await work(context, params.at(-2) as Options & CommonOptions, ...args));
+      });
+}
+
+function addRoutes(program: Command, add: Adder): void {
+  const route = program.command('route').description('where each route stands, and the toggles that move it');
+  add(route, 'list', 'every route, its stage and its evidence', routeList);
+  add(route, 'set <id> <stage>', `put a route on a stage: ${STAGES.join(', ')}`, routeSet)
+    .option('--percent <n>', 'share of keys that go to the service while in canary, 0 to 100', share)
+    .addOption(reason())
+    .option('--force', 'allow a step that is not the next one');
+  add(route, 'promote <id>', 'go one stage on, if the gate passes', routePromote)
+    .option('--percent <n>', 'share of keys when this step is canary, 0 to 100', share)
+    .addOption(reason())
+    .option('--force', 'go on although the gate does not pass');
+  add(route, 'rollback <id>', 'send the route back to legacy, at once', routeRollback).addOption(reason());
+  add(route, 'history <id>', 'who moved the route, when, why and on what evidence', routeHistory);
+}
+
+function addCompare(program: Command, add: Adder): void {
+  const compare = program
+    .command('compare')
+    .description('hold answers of legacy and service against each other');
+  add(compare, 'live [id]', 'watch the comparisons of live traffic', compareLive)
+    .option('--for <seconds>', 'how long to watch', seconds, 10)
+    .option('--minimum <n>', 'comparisons below which the result is inconclusive', whole, 1);
+  add(compare, 'replay', 'send recorded requests to both sides and compare the answers', compareReplay)
+    .requiredOption(
+      '--requests <file>',
+      'one request a line: "GET /path", or JSON with method, path, headers',
+    )
+    .option('--route <id>', 'only requests that this route matches');
+}
+
+function addData(program: Command, add: Adder): void {
+  const data = program.command('data').description('copy, stream and verify the data groups');
+  for (const action of ['plan', 'copy', 'stream', 'verify', 'pause', 'resume'] as const) {
+    const command = add<DataOptions>(data, `${action} <group>`, DATA_HELP[action], (ctx, options, group) =>
+      dataCommand(ctx, options, action, group!),
+    );
+    if (action === 'copy') command.option('--fresh', 'copy again from nothing, whatever was copied before');
+  }
+  add(data, 'status [group]', 'state, progress, lag, quarantine and last verification', dataStatus);
+}
+
+const SCHEMA_HELP = {
+  up: 'bring the schema to its newest version',
+  down: 'take the newest batch of schema migrations back',
+  status: 'which schema migrations have run',
+};
+
+const DATA_HELP = {
+  plan: 'check everything a copy needs, and estimate it',
+  copy: 'copy all rows in chunks, then follow the changes',
+  stream: 'follow the changes from the last position',
+  verify: 'prove source and target equal, row by row',
+  pause: 'stop following the changes; the position is kept',
+  resume: 'go on where it was paused',
+};
+
+function reason(): Option {
+  return new Option('--reason <text>', 'why; kept in the history').makeOptionMandatory();
+}
+
+function share(text: string): number {
+  return within(text, 0, 100, 'a number from 0 to 100');
+}
+
+function seconds(text: string): number {
+  return within(text, 0, 86_400, 'a number of seconds');
+}
+
+function whole(text: string): number {
+  return Math.trunc(within(text, 0, 1e9, 'a whole number'));
+}
+
+function within(text: string, low: number, high: number, expected: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= low && value <= high) return value;
+  throw new InvalidArgumentError(`Found ${text}, expected ${expected}.`);
+}
+
+/** The exit code when the command line itself was at fault, or asked for help; undefined for other errors. */
+export function usageExit(error: unknown): number | undefined {
+  if (!(error instanceof CommanderError)) return undefined;
+  return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+}

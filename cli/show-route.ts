@@ -1,0 +1,83 @@
+/** Routes, their evidence and history as lines of text. */
+import type { EvidenceView, HistoryView, RouteSummaryView, RouteView } from '../facade/admin/views.ts';
+import type { MismatchCluster } from '../facade/evidence/evidence-store.ts';
+import type { Position } from '../facade/routing/stage.ts';
+import { table } from './print.ts';
+
+const CLUSTERS_SHOWN = 5;
+const DIFFERENCES_SHOWN = 3;
+
+/** A stage with its percent where that counts: `canary 10 %`. */
+export function stageText({ stage, percent }: Position): string {
+  return stage === 'canary' ? `canary ${percent} %` : stage;
+}
+
+/** A table of routes. */
+export function routesTable(routes: readonly RouteSummaryView[]): string {
+  const rows = routes.map((route) => [
+    route.id,
+    `${route.methods.join(',')} ${route.path}`,
+    route.service,
+    stageText(route),
+    route.source,
+    `${route.evidence.compared} compared, ${route.evidence.mismatched} differ`,
+    route.gate,
+  ]);
+  return table([['route', 'matches', 'service', 'stage', 'set by', 'evidence', 'gate'], ...rows]);
+}
+
+/** A route after a change: where it stands, who put it there, and what the gate says. */
+export function routeLines(route: RouteView): string {
+  const { id, toggle, file, gate, evidence } = route;
+  const setBy = toggle?.inForce ? `${toggle.actor}: ${toggle.reason}` : 'the config file';
+  const drift = toggle?.inForce ? [`  the config file says ${stageText(file)}`] : [];
+  const checks = gate.checks.map(
+    ({ check, verdict, detail }) => `  ${verdict.padEnd(12)} ${check}: ${detail}`,
+  );
+  return [
+    `${id}: ${stageText(route)} (${setBy})`,
+    ...drift,
+    `  ${evidence.compared} compared, ${evidence.mismatched} differ since the last change`,
+    ...(checks.length > 0 ? [`gate: ${gate.verdict}`, ...checks] : []),
+  ].join('\n');
+}
+
+/** Who moved a route, when, why and on what evidence; newest first. */
+export function historyLines({ route, entries }: HistoryView): string {
+  const rows = entries.map(({ at, actor, action, from, to, forced, reason, evidence }) => [
+    new Date(at).toISOString(),
+    actor,
+    forced ? `${action} (forced)` : action,
+    `${stageText(from)} -> ${stageText(to)}`,
+    reason,
+    evidence === undefined
+      ? ''
+      : `${evidence.verdict}: ${evidence.mismatched} of ${evidence.compared} differ`,
+  ]);
+  if (rows.length === 0) return `${route}: nothing was changed yet`;
+  return table([['when', 'who', 'how', 'from -> to', 'why', 'evidence'], ...rows]);
+}
+
+/** What comparisons found: counts, then the largest clusters with an example each. */
+export function evidenceLines({ route, summary, gate, clusters }: EvidenceView): string {
+  const outcomes = Object.entries(summary.outcomes).map(([kind, n]) => `${n} ${kind}`);
+  const skipped = Object.entries(summary.skipped).map(([reason, n]) => `${n} ${reason}`);
+  return [
+    `${route}: ${summary.compared} compared, ${summary.mismatched} differ; gate ${gate.verdict}`,
+    ...(outcomes.length > 0 ? [`  outcomes: ${outcomes.join(', ')}`] : []),
+    ...(skipped.length > 0 ? [`  not compared: ${skipped.join(', ')}`] : []),
+    ...clusters.slice(0, CLUSTERS_SHOWN).flatMap(clusterLines),
+  ].join('\n');
+}
+
+function clusterLines({ count, summary, samples }: MismatchCluster): string[] {
+  const sample = samples.at(-1);
+  const examples = (sample?.differences ?? [])
+    .slice(0, DIFFERENCES_SHOWN)
+    .map(
+      ({ path, kind, control, candidate }) =>
+        `      ${path} (${kind}): legacy ${control}, service ${candidate}`,
+    );
+  const request = sample === undefined ? [] : [`    e.g. ${sample.method} ${sample.path}`];
+  return [`  ${count} x ${summary}`, ...request, ...examples];
+}

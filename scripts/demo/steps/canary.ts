@@ -1,0 +1,86 @@
+/** A tenth of the keys goes to the service, and each key stays on its side as the share grows. */
+import { randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { MAIN_ROUTE } from '../routes.ts';
+import type { Step, Story } from '../story.ts';
+import { must, strangler } from '../strangler.ts';
+import { untilHolds } from '../until.ts';
+
+const KEYS = Array.from({ length: 200 }, (_, index) => `customer-${index + 1}`);
+
+export const canary: Step = {
+  title: 'Canary: 10 % of the keys go to the service',
+  async run(story) {
+    await strangler(story, [
+      'route',
+      'promote',
+      MAIN_ROUTE,
+      '--percent',
+      '10',
+      '--reason',
+      'evidence is clean',
+    ]);
+    const first = await sidesOfKeys(story);
+    const again = await sidesOfKeys(story);
+    must(
+      KEYS.every((key) => first.get(key) === again.get(key)),
+      'every key to stay on its side',
+    );
+    await strangler(story, [
+      'route',
+      'set',
+      MAIN_ROUTE,
+      'canary',
+      '--percent',
+      '50',
+      '--reason',
+      'more of them',
+    ]);
+    const more = await sidesOfKeys(story);
+    const moved = KEYS.filter((key) => first.get(key) === 'catalog' && more.get(key) !== 'catalog');
+    must(
+      moved.length === 0,
+      `every key of the 10 % to stay with the service at 50 %, found ${moved.length} gone back`,
+    );
+    const share = (sides: Map<string, string>) => Math.round((100 * onService(sides)) / KEYS.length);
+    must(
+      share(first) > 0 && share(first) < 25,
+      `about 10 % of the keys on the service, found ${share(first)} %`,
+    );
+    return `${KEYS.length} keys: ${share(first)} % on the service, the same ones on every request, all still there at 50 % (${share(more)} %)`;
+  },
+};
+
+function onService(sides: Map<string, string>): number {
+  return [...sides.values()].filter((upstream) => upstream === 'catalog').length;
+}
+
+/** Which upstream answered each key, read from the facade's access log by request id. */
+async function sidesOfKeys({ system, observe }: Story): Promise<Map<string, string>> {
+  const id = await observe.someProduct();
+  const asked = new Map<string, string>();
+  for (const key of KEYS) {
+    const requestId = randomUUID();
+    asked.set(requestId, key);
+    const answer = await fetch(`${system.at.urls.facade}/api/products/${id}`, {
+      headers: { 'x-user-id': key, 'x-request-id': requestId },
+    });
+    must(answer.status === 200, `status 200, found ${answer.status}`);
+    await answer.text();
+  }
+  return untilHolds(
+    async () => {
+      const log = await readFile(path.join(system.directory, 'facade.log'), 'utf8');
+      const sides = new Map<string, string>();
+      for (const line of log.split('\n')) {
+        const requestId = /"requestId":"([^"]+)"/.exec(line)?.[1];
+        const key = requestId && asked.get(requestId);
+        const upstream = /"upstream":"([^"]+)"/.exec(line)?.[1];
+        if (key && upstream) sides.set(key, upstream);
+      }
+      return sides.size === KEYS.length && sides;
+    },
+    { what: 'the access log to show every request', timeout: 10_000 },
+  );
+}

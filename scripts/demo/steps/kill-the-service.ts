@@ -1,0 +1,22 @@
+/** The service dies under traffic; clients see no failed read. */
+import type { Step } from '../story.ts';
+import { must } from '../strangler.ts';
+import { untilHolds } from '../until.ts';
+
+export const killTheService: Step = {
+  title: 'kill -9 the catalog service under traffic',
+  async run({ system, observe, show }) {
+    const before = await observe.traffic();
+    show.command('kill -9 $(pgrep -f new-services/catalog)');
+    await system.stop('catalog', 'SIGKILL');
+    const after = await untilHolds(
+      async () => {
+        const seen = await observe.traffic();
+        return seen.requests >= before.requests + 400 && seen;
+      },
+      { what: '400 client requests without the service', timeout: 30_000 },
+    );
+    must(after.failed === 0, `no failed request, found ${after.failed}: ${after.failures[0]}`);
+    return `${after.requests - before.requests} requests while the service was dead: 0 failed, the monolith answered`;
+  },
+};

@@ -1,0 +1,40 @@
+/** Every route goes live: the service answers all keys. */
+import { MAIN_ROUTE, ROUTES } from '../routes.ts';
+import type { Step } from '../story.ts';
+import { must, strangler } from '../strangler.ts';
+import { untilHolds } from '../until.ts';
+
+export const live: Step = {
+  title: 'Live: the catalog service answers',
+  async run(story) {
+    const { observe } = story;
+    for (const id of ROUTES) {
+      if (id !== MAIN_ROUTE)
+        await strangler(story, ['route', 'promote', id, '--percent', '100', '--reason', 'evidence is clean']);
+      await strangler(story, [
+        'route',
+        'set',
+        id,
+        'live',
+        '--force',
+        '--reason',
+        'canary is well (the demo does not wait for its gate)',
+      ]);
+    }
+    const before = await observe.traffic();
+    const after = await untilHolds(
+      async () => {
+        const seen = await observe.traffic();
+        return seen.requests >= before.requests + 200 && seen;
+      },
+      { what: '200 more client requests' },
+    );
+    must(after.failed === 0, `no failed request, found ${after.failed}: ${after.failures[0]}`);
+    const routes = await observe.routes();
+    must(
+      routes.every(({ stage }) => stage === 'live'),
+      'every route to be live',
+    );
+    return `${after.requests - before.requests} requests with ${ROUTES.length} routes on the service, 0 failed`;
+  },
+};
