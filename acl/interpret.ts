@@ -4,9 +4,10 @@
  */
 import { z } from 'zod';
 import type { Codec } from './codec.ts';
-import { aclErrors, MappingError, type ValueProblem } from './errors.ts';
+import { MappingError, type ValueProblem } from './errors.ts';
 import { type Place, placeOf, problemOfIssues, problemOfThrown } from './problems.ts';
 import { type Kept, readResidue, sameValues, writeResidue } from './residue.ts';
+import { childRows, mainRow, ownRows, pick, put } from './row-parts.ts';
 import {
   type ChildMapping,
   type ColumnMapping,
@@ -85,49 +86,6 @@ export function translated(
   } catch (thrown) {
     return { ok: false, problem: problemOfThrown(place, value, thrown) };
   }
-}
-
-/** The main target row among the rows given. Raises ACL_ROWS_INCOMPLETE. */
-export function mainRow(table: TableMapping, rows: TargetRows): Row {
-  const found = rows.find((row) => row.table === table.target);
-  if (found) return found.row;
-  const tables = rows.map((row) => row.table).join(', ') || 'no rows';
-  throw aclErrors.error('ACL_ROWS_INCOMPLETE', { table: table.target, found: tables });
-}
-
-/** The children's rows as stored: the parent's key values before their own columns. */
-export function childRows(
-  table: TableMapping,
-  child: ChildMapping,
-  main: Row,
-  rows: readonly Row[],
-): TargetRows {
-  const parentColumns = namesOf(child.parent);
-  const parent = Object.fromEntries(
-    namesOf(table.key.target).map((key, index) => [parentColumns[index]!, main[key]!]),
-  );
-  return rows.map((row) => ({ table: child.target, row: { ...parent, ...row } }));
-}
-
-/** The rows of one child table without their parent columns, as the child's codec knows them. */
-export function ownRows(child: ChildMapping, rows: TargetRows): Row[] {
-  const parent = namesOf(child.parent);
-  return rows
-    .filter((row) => row.table === child.target)
-    .map(({ row }) => Object.fromEntries(Object.entries(row).filter(([column]) => !parent.includes(column))));
-}
-
-/** One value, or for several names an array of them. */
-export function pick(row: Row, names: ColumnNames): unknown {
-  return typeof names === 'string' ? row[names] : names.map((name) => row[name]);
-}
-
-function put(row: Row, names: ColumnNames, value: unknown): void {
-  if (typeof names === 'string') row[names] = value as Value;
-  else
-    names.forEach((name, index) => {
-      row[name] = (value as Value[] | undefined)?.[index] as Value;
-    });
 }
 
 /** Keeps the row's own writing where encoding the decoded value would not give it back. */
