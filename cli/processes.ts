@@ -6,7 +6,7 @@ import { type CliContext, type CommonOptions, configFile } from './context.ts';
 export async function startFacadeProcess({ env }: CliContext, options: CommonOptions): Promise<number> {
   const { startFacade } = await import('../facade/main.ts');
   await runProcess('facade', async (context) => {
-    await startFacade({ configFile: configFile(options, env) }, context);
+    await startFacade({ ...context, configFile: configFile(options, env), token: env.STRANGLER_ADMIN_TOKEN });
   });
   return 0;
 }
