@@ -34,7 +34,6 @@ function configured(at: Places, own?: 'facade' | 'worker'): Record<string, strin
   const worker = own === 'worker' ? bind : hosts.worker;
   return {
     LEGACY_URL: urls.legacy,
-    LEGACY_DB_URL: urls.legacyDb,
     LEGACY_READER_DB_URL: urls.legacyReaderDb,
     CATALOG_DB_URL: urls.catalogDb,
     REDIS_URL: urls.redis,
@@ -52,6 +51,7 @@ const setup: DemoProcess = {
   command: () => [SOURCE, 'scripts/demo/setup.ts'],
   environment: (at) => ({
     ...configured(at),
+    LEGACY_DB_URL: at.urls.legacyDb,
     MARIADB_ADMIN_URL: at.urls.mariadbAdmin,
     STRANGLER_CONFIG: at.config,
   }),
