@@ -14,6 +14,7 @@ export { type Fraction, timestamp } from './codecs/timestamp.ts';
 export { yyyymmdd } from './codecs/yyyymmdd.ts';
 export { zeroDate } from './codecs/zero-date.ts';
 export { type CompiledTable, compileTable, type TargetTable } from './compile.ts';
+export { defineTable } from './define-table.ts';
 export { aclErrors, MappingError, type ValueProblem } from './errors.ts';
 export { gatewayErrors, LegacyRefusal } from './gateway/errors.ts';
 export { createLegacyGateway, type LegacyGateway } from './gateway/gateway.ts';
@@ -22,13 +23,12 @@ export { defineOperation, type LegacyAnswer, type Operation } from './gateway/op
 export { checkRoundTrip, type LawBreach } from './laws.ts';
 export { defineMapping, type Mapping, mappingOf } from './mapping.ts';
 export { createReferenceCache, type ReferenceCache, type ReferenceData } from './reference/cache.ts';
-export {
-  type ChildMapping,
-  type ColumnMapping,
-  defineTable,
-  type Residue,
-  type TableDefinition,
-  type TableMapping,
+export type {
+  ChildMapping,
+  ColumnMapping,
+  Residue,
+  TableDefinition,
+  TableMapping,
 } from './table.ts';
 export {
   type Row,
