@@ -1,0 +1,104 @@
+/** The admin API of the facade: status, routes, metrics, health. On its own address, never through the facade. */
+import express, { type ErrorRequestHandler, type Express } from 'express';
+import type { Clock } from '../../chassis/clock.ts';
+import { describeError, KitError } from '../../chassis/errors.ts';
+import type { Health } from '../../chassis/health.ts';
+import type { Logger } from '../../chassis/log.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import { facadeErrors } from '../errors.ts';
+import type { JudgeRoute } from '../gates/judgement.ts';
+import type { InForce } from '../in-force.ts';
+import type { RouteControl } from '../toggles/route-control.ts';
+import type { ToggleStore } from '../toggles/toggle-store.ts';
+import { requireToken } from './auth.ts';
+import { routeSummary } from './present.ts';
+import { routesRouter } from './routes-router.ts';
+import type { StatusView } from './views.ts';
+
+/** What the admin API is made from. */
+export interface AdminDeps {
+  inForce: InForce;
+  judge: JudgeRoute;
+  control: RouteControl;
+  toggles: ToggleStore;
+  health: Health;
+  metrics: Metrics;
+  log: Logger;
+  clock: Clock;
+  /** Undefined: nothing can be changed over HTTP. */
+  token: string | undefined;
+  startedAt: number;
+  /** The last edit of the config file that could not be put in force, while it stands. */
+  configProblem: () => unknown;
+}
+
+/** Makes the API. */
+export function createAdminApi(deps: AdminDeps): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  app.disable('etag');
+  app.use((request, response, next) => {
+    if (!deps.health.handle(request, response)) next();
+  });
+  app.get('/metrics', async (_request, response) => {
+    const { contentType, body } = await deps.metrics.expose();
+    response.setHeader('content-type', contentType);
+    response.end(body);
+  });
+  app.use('/api', requireToken(deps.token), express.json({ limit: '64kb' }));
+  app.get('/api/status', async (_request, response) => {
+    response.json(await status(deps));
+  });
+  app.use('/api/routes', routesRouter(deps));
+  app.use((request, _response, next) => {
+    next(
+      facadeErrors.error('REQUEST_INVALID', {
+        found: `${request.method} ${request.path}`,
+        expected: 'a path of the admin API',
+      }),
+    );
+  });
+  app.use(answerError(deps.log));
+  return app;
+}
+
+async function status({ inForce, judge, startedAt, configProblem }: AdminDeps): Promise<StatusView> {
+  const { snapshot, upstreams } = inForce.view();
+  const { file, version, loadedAt, config } = snapshot.loaded;
+  const problem = configProblem();
+  return {
+    process: 'facade',
+    startedAt,
+    config: {
+      file,
+      version,
+      loadedAt,
+      valid: problem === undefined,
+      problem: problem === undefined ? undefined : describeError(problem),
+    },
+    store: { kind: config.store.kind, available: inForce.toggles().current },
+    upstreams: [...upstreams.values()].map(({ name, instances, breaker }) => ({
+      name,
+      instances: [...instances()],
+      breaker: breaker?.state ?? 'none',
+    })),
+    routes: await Promise.all(snapshot.routes.map(async (route) => routeSummary(route, await judge(route)))),
+  };
+}
+
+function answerError(log: Logger): ErrorRequestHandler {
+  return (error, request, response, next) => {
+    if (response.headersSent) return next(error);
+    const known = error?.type === 'entity.parse.failed' ? notJson() : error;
+    const { status, ...shown } = describeError(known);
+    if (!(known instanceof KitError)) log.error('admin request failed', { path: request.path, error });
+    response.status(status).json(shown);
+  };
+}
+
+function notJson(): KitError {
+  return facadeErrors.error('REQUEST_INVALID', {
+    found: 'a body that is not JSON',
+    expected: 'a JSON object',
+  });
+}

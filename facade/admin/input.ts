@@ -1,0 +1,27 @@
+/** Pure. What the admin API accepts in the bodies of changes. */
+import { z } from 'zod';
+import { STAGES } from '../../chassis/config/schema/routes.ts';
+import { facadeErrors } from '../errors.ts';
+
+const percent = z.number().min(0).max(100).optional();
+const reason = z.string().trim().min(1).max(500);
+const actor = z.string().trim().min(1).max(100).default('admin');
+const force = z.boolean().default(false);
+
+/** `PUT /api/routes/:id/stage`. */
+export const stageInput = z.strictObject({ stage: z.enum(STAGES), percent, reason, actor, force });
+/** `POST /api/routes/:id/promote`. */
+export const promoteInput = z.strictObject({ percent, reason, actor, force });
+/** `POST /api/routes/:id/rollback`. */
+export const rollbackInput = z.strictObject({ reason, actor });
+
+/** Reads a body. Raises REQUEST_INVALID with every problem in it. */
+export function readInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
+  const result = schema.safeParse(body ?? {});
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  throw facadeErrors.error('REQUEST_INVALID', {
+    found: 'a body with problems',
+    expected: problems.join('; '),
+  });
+}

@@ -1,0 +1,64 @@
+/** `/api/routes`: where each route stands, what speaks for it, and the changes. */
+import { type Request, Router } from 'express';
+import { facadeErrors } from '../errors.ts';
+import type { ActiveRoute } from '../snapshot.ts';
+import type { AdminDeps } from './api.ts';
+import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
+import { evidenceView, routeSummary, routeView } from './present.ts';
+import type { EvidenceView, HistoryView, RoutesView, RouteView } from './views.ts';
+
+const HISTORY_LIMIT = 100;
+
+/** Makes the router. */
+export function routesRouter({ inForce, judge, control, toggles, clock }: AdminDeps): Router {
+  const router = Router();
+  const find = ({ params }: Request): ActiveRoute => {
+    const { byId } = inForce.view().snapshot;
+    const route = byId.get(String(params.id));
+    if (route !== undefined) return route;
+    throw facadeErrors.error('ROUTE_UNKNOWN', {
+      found: String(params.id),
+      known: [...byId.keys()].join(', '),
+    });
+  };
+  const show = async (route: ActiveRoute): Promise<RouteView> =>
+    routeView(route, await judge(route), clock.now());
+
+  router.get('/', async (_request, response) => {
+    const { routes } = inForce.view().snapshot;
+    const shown = await Promise.all(routes.map(async (route) => routeSummary(route, await judge(route))));
+    response.json({ routes: shown } satisfies RoutesView);
+  });
+  router.get('/:id', async (request, response) => {
+    response.json(await show(find(request)));
+  });
+  router.get('/:id/evidence', async (request, response) => {
+    const route = find(request);
+    response.json(evidenceView(route, await judge(route)) satisfies EvidenceView);
+  });
+  router.get('/:id/history', async (request, response) => {
+    const { id } = find(request).config;
+    response.json({ route: id, entries: await toggles.history(id, HISTORY_LIMIT) } satisfies HistoryView);
+  });
+  router.put('/:id/stage', async (request, response) => {
+    const { stage, percent, ...change } = readInput(stageInput, request.body);
+    const route = find(request);
+    if (stage === 'canary' && percent === undefined && route.effective.stage !== 'canary') {
+      throw facadeErrors.error('REQUEST_INVALID', {
+        found: 'no percent',
+        expected: 'a percent for the stage canary',
+      });
+    }
+    const share = stage === 'canary' ? (percent ?? route.effective.percent) : 0;
+    response.json(await show(await control.set(route.config.id, { stage, percent: share }, change)));
+  });
+  router.post('/:id/promote', async (request, response) => {
+    const { percent, ...change } = readInput(promoteInput, request.body);
+    response.json(await show(await control.promote(find(request).config.id, percent, change)));
+  });
+  router.post('/:id/rollback', async (request, response) => {
+    const change = readInput(rollbackInput, request.body);
+    response.json(await show(await control.rollback(find(request).config.id, change)));
+  });
+  return router;
+}

@@ -1,0 +1,84 @@
+/** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
+import type { Stage } from '../../chassis/config/schema/routes.ts';
+import type { EvidenceSummary } from '../evidence/counters.ts';
+import type { MismatchCluster } from '../evidence/evidence-store.ts';
+import type { GateReport } from '../gates/gate.ts';
+import type { HistoryEntry } from '../toggles/toggle-store.ts';
+
+/** A route in a list. */
+export interface RouteSummaryView {
+  id: string;
+  methods: string[];
+  path: string;
+  service: string;
+  stage: Stage;
+  percent: number;
+  /** Whether the file or a toggle put it there. */
+  source: 'file' | 'toggle';
+  since: number;
+  evidence: Pick<EvidenceSummary, 'compared' | 'mismatched' | 'legacy' | 'service'>;
+  gate: GateReport['verdict'];
+}
+
+/** `GET /api/routes`. */
+export interface RoutesView {
+  routes: RouteSummaryView[];
+}
+
+/** `GET /api/routes/:id`, and the answer to each change of a route. */
+export interface RouteView extends Omit<RouteSummaryView, 'gate' | 'evidence'> {
+  /** What the config file says. */
+  file: { stage: Stage; percent: number };
+  /** The toggle in force, or one that a later edit of the file overrode. */
+  toggle?: { stage: Stage; percent: number; actor: string; reason: string; at: number; inForce: boolean };
+  onFail: string;
+  /** False when the evidence store does not answer. */
+  evidenceKnown: boolean;
+  evidence: EvidenceSummary;
+  gate: GateReport;
+  expiredRules: { path: string; reason: string; until: string }[];
+}
+
+/** `GET /api/routes/:id/evidence`. */
+export interface EvidenceView {
+  route: string;
+  /** Names the stretch since the route's last change; earlier evidence does not count. */
+  epoch: string;
+  since: number;
+  firstAt?: number;
+  lastAt?: number;
+  known: boolean;
+  summary: EvidenceSummary;
+  gate: GateReport;
+  clusters: MismatchCluster[];
+}
+
+/** `GET /api/routes/:id/history`, newest first. */
+export interface HistoryView {
+  route: string;
+  entries: HistoryEntry[];
+}
+
+/** `GET /api/status`. */
+export interface StatusView {
+  process: 'facade';
+  startedAt: number;
+  config: {
+    file: string;
+    version: string;
+    loadedAt: number;
+    /** False while the file on disk is invalid; the last good version stays in force. */
+    valid: boolean;
+    problem?: { code: string; message: string; remedy: string };
+  };
+  store: { kind: 'memory' | 'redis'; available: boolean };
+  upstreams: { name: string; instances: string[]; breaker: 'closed' | 'open' | 'half-open' | 'none' }[];
+  routes: RouteSummaryView[];
+}
+
+/** The answer to a request that failed. */
+export interface ErrorView {
+  code: string;
+  message: string;
+  remedy: string;
+}

@@ -1,0 +1,142 @@
+/** The request flow: target → route → assignment → forward → tell; on the side: candidate → compare. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { requestIdOf } from '../chassis/request-id.ts';
+import type { Exchange } from './forwarding/exchange.ts';
+import { type AnswerTap, forward, type Step } from './forwarding/forward.ts';
+import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
+import { clientOf, requestHeaders, upgradeHeaders } from './forwarding/request-headers.ts';
+import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
+import type { View } from './in-force.ts';
+import { type Assignment, assign } from './routing/assignment.ts';
+import { assignmentKey } from './routing/assignment-key.ts';
+import { plainAddress } from './routing/client-address.ts';
+import { parseRequestTarget, type RequestTarget } from './routing/request-target.ts';
+import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
+import type { ActiveRoute } from './snapshot.ts';
+
+/** What the flow is made from. */
+export interface FacadeDeps {
+  /** The view in force; asked once for each request. */
+  view: () => View;
+  newId: () => string;
+  /** Milliseconds that never jump. */
+  monotonic: () => number;
+  marks: ShadowMarks;
+  /** Sees answers pass, to compare them. */
+  tap: AnswerTap;
+  /** Called once for each request, at its end. */
+  onEnd: (exchange: Exchange, ms: number) => void;
+  /** Called once for each upgrade, at its end. */
+  onUpgradeEnd: (plan: UpgradePlan, ms: number, failure: string | undefined) => void;
+}
+
+/** The two handlers of an HTTP server. */
+export interface Facade {
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+}
+
+const LEGACY_ALONE: Assignment = { answers: 'legacy', candidate: false };
+
+/** Makes the request flow. */
+export function createFacade(deps: FacadeDeps): Facade {
+  return {
+    handle: (request, response) => handle(deps, request, response),
+    upgrade: (request, socket, head) => upgrade(deps, request, socket, head),
+  };
+}
+
+function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResponse): void {
+  const view = deps.view();
+  const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
+  const parsed = parseRequestTarget(request.url ?? '');
+  if (!parsed.ok) {
+    answerProblem(response, 400, 'TARGET_AMBIGUOUS', requestId);
+    return;
+  }
+  const exchange = arrive(deps, view, request, response, requestId, parsed.target);
+  response.once('close', () => {
+    exchange.abandon?.();
+    deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
+  });
+  request.url = parsed.target.path + parsed.target.query;
+  request.headers = exchange.headers as typeof request.headers;
+  forward(exchange, planOf(view, exchange.route, exchange.assignment), deps.tap);
+}
+
+function arrive(
+  deps: FacadeDeps,
+  view: View,
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  target: RequestTarget,
+): Exchange {
+  const peer = plainAddress(request.socket.remoteAddress);
+  const route = view.snapshot.table.match(request.method ?? '', target.path);
+  const encrypted = 'encrypted' in request.socket;
+  return {
+    request,
+    response,
+    requestId,
+    startedAt: deps.monotonic(),
+    target,
+    route,
+    assignment: assignmentOf(view, route, request, target, peer),
+    headers: requestHeaders(request.headers, { peer, encrypted, requestId, trusted: view.trusted }),
+    mark: deps.marks.isOwn(request.headers[SHADOW_MARK_HEADER]) ? 'own' : 'none',
+    side: 'legacy',
+    upstream: view.legacy.name,
+    status: 0,
+    failure: undefined,
+    fellBack: false,
+    abandon: undefined,
+    capture: undefined,
+  };
+}
+
+function assignmentOf(
+  view: View,
+  route: ActiveRoute | undefined,
+  { headers }: IncomingMessage,
+  { query }: RequestTarget,
+  peer: string,
+): Assignment {
+  if (route === undefined) return LEGACY_ALONE;
+  return assign(route.rule, () =>
+    assignmentKey(route.config.key, { headers, query, address: clientOf(headers, peer, view.trusted) }),
+  );
+}
+
+/** The upstreams to ask, in order. A route whose service is unknown to this view goes to legacy. */
+function planOf(view: View, route: ActiveRoute | undefined, assignment: Assignment): Step[] {
+  const legacy: Step = { side: 'legacy', upstream: view.legacy, timeout: route?.config.timeout };
+  if (route === undefined || assignment.answers === 'legacy') return [legacy];
+  const upstream = view.upstreams.get(route.config.service);
+  if (upstream === undefined) return [legacy];
+  const service: Step = { side: 'service', upstream, timeout: route.config.timeout };
+  return assignment.fallback ? [service, legacy] : [service];
+}
+
+function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  const view = deps.view();
+  const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
+  const parsed = parseRequestTarget(request.url ?? '');
+  if (!parsed.ok) {
+    refuseUpgrade(socket, 400, 'TARGET_AMBIGUOUS', requestId);
+    return;
+  }
+  const { target } = parsed;
+  const peer = plainAddress(socket.remoteAddress);
+  const route = view.snapshot.table.match('GET', target.path);
+  const [first] = planOf(view, route, assignmentOf(view, route, request, target, peer));
+  const { side, upstream } = first!;
+  const encrypted = 'encrypted' in socket;
+  const headers = upgradeHeaders(request.headers, { peer, encrypted, requestId, trusted: view.trusted });
+  const plan = { requestId, target, headers, side, upstream, route: route?.config.id };
+  const startedAt = deps.monotonic();
+  forwardUpgrade(request, socket, head, plan, (failure) =>
+    deps.onUpgradeEnd(plan, deps.monotonic() - startedAt, failure),
+  );
+}

@@ -1,0 +1,74 @@
+/** The facade's own errors: what the admin API answers and what ends a start. */
+import { defineErrors, EXIT } from '../chassis/errors.ts';
+
+export const facadeErrors = defineErrors({
+  ROUTE_PATTERN_INVALID: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ route, found, expected }) => `Route ${route}: found path ${found}, expected ${expected}.`,
+    remedy: 'Write the path as /literal/:parameter/*, with * as the last segment only.',
+  },
+  ROUTE_OVERLAP: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ route, other, method, path }) =>
+      `Routes ${other} and ${route} both match ${method} ${path}; expected one route for each method and path.`,
+    remedy: 'Remove one of the two, or give it another method or path.',
+  },
+  ROUTE_UNKNOWN: {
+    status: 404,
+    exit: EXIT.usage,
+    message: ({ found, known }) => `Found route ${found}, expected one of: ${known}.`,
+    remedy: 'See `strangler route list`.',
+  },
+  REQUEST_INVALID: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ found, expected }) => `Found ${found}, expected ${expected}.`,
+    remedy: 'Mend the request; docs/reference lists what the admin API takes.',
+  },
+  STAGE_STEP_ILLEGAL: {
+    status: 409,
+    exit: EXIT.usage,
+    message: ({ route, from, to, expected }) =>
+      `Route ${route} is ${from}; found a step to ${to}, expected ${expected}.`,
+    remedy: 'Go one stage at a time with promote, or force the step with a reason.',
+  },
+  GATE_NOT_PASSED: {
+    status: 409,
+    exit: EXIT.inconclusive,
+    message: ({ route, verdict, reasons }) => `The gate of route ${route} says ${verdict}: ${reasons}.`,
+    remedy: 'Wait for more evidence, mend the service, or force the step with a reason.',
+  },
+  TOGGLE_CONFLICT: {
+    status: 409,
+    exit: EXIT.usage,
+    message: ({ route }) => `Route ${route} was changed by somebody else at the same moment.`,
+    remedy: 'Look at the route again and repeat the change if it is still wanted.',
+  },
+  TOGGLE_STORE_AWAY: {
+    status: 503,
+    exit: EXIT.unreachable,
+    message: ({ reason }) => `The toggle store cannot be reached (${reason}); nothing was changed.`,
+    remedy: 'See whether Redis runs; the routes stay as they were. Editing the config file works without it.',
+  },
+  ADMIN_TOKEN_MISSING: {
+    status: 403,
+    exit: EXIT.usage,
+    message: () => 'This facade was started without an admin token, so nothing can be changed over HTTP.',
+    remedy: 'Start it with STRANGLER_ADMIN_TOKEN set, or edit the config file.',
+  },
+  ADMIN_TOKEN_WRONG: {
+    status: 401,
+    exit: EXIT.usage,
+    message: () => 'Found no valid bearer token, expected the one this facade was started with.',
+    remedy: 'Send "Authorization: Bearer <STRANGLER_ADMIN_TOKEN>"; the CLI takes it from the environment.',
+  },
+  ADMIN_EXPOSED: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ host }) =>
+      `The admin address is ${host}, open to other machines, and no admin token is set; expected a token.`,
+    remedy: 'Set STRANGLER_ADMIN_TOKEN, or let facade.admin listen on 127.0.0.1.',
+  },
+});

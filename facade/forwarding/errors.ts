@@ -1,0 +1,31 @@
+/** What can go wrong between the facade and an upstream, and the status a client gets for it. */
+import { defineErrors, EXIT } from '../../chassis/errors.ts';
+
+const remedy = 'See the log of the facade for this request id.';
+
+export const forwardingErrors = defineErrors({
+  UPSTREAM_FAILED: {
+    status: 502,
+    exit: EXIT.unreachable,
+    message: ({ reason }) => `The connection failed (${reason}).`,
+    remedy,
+  },
+  UPSTREAM_SLOW: {
+    status: 504,
+    exit: EXIT.unreachable,
+    message: ({ timeout }) => `No answer began within ${timeout} ms.`,
+    remedy,
+  },
+  UPSTREAM_ABSENT: {
+    status: 503,
+    exit: EXIT.unreachable,
+    message: ({ name }) => `No instance of ${name} is known.`,
+    remedy,
+  },
+  CLIENT_GONE: {
+    status: 499,
+    exit: EXIT.unreachable,
+    message: () => 'The client left before the answer.',
+    remedy,
+  },
+});

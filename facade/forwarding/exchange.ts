@@ -1,0 +1,57 @@
+/** One client's request on its way through the facade, from its arrival to the end of the answer. */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Assignment } from '../routing/assignment.ts';
+import type { RequestTarget } from '../routing/request-target.ts';
+import type { CapturedAnswer } from '../shadow/captured-answer.ts';
+import type { ActiveRoute } from '../snapshot.ts';
+import type { Headers } from './request-headers.ts';
+
+/** Which side an upstream stands on for this request. */
+export type Side = 'legacy' | 'service';
+
+/** What is known of a request and what became of it. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** Milliseconds of a monotonic clock. */
+  readonly startedAt: number;
+  readonly target: RequestTarget;
+  /** Undefined: no route names this request, it goes to legacy. */
+  readonly route: ActiveRoute | undefined;
+  readonly assignment: Assignment;
+  /** As they are forwarded. */
+  readonly headers: Headers;
+  readonly mark: ShadowMark;
+  /** Side and name of the upstream that answered, or was asked last. */
+  side: Side;
+  upstream: string;
+  /** 0 until an answer has begun. */
+  status: number;
+  /** Why the last attempt failed, or why the answer broke off. */
+  failure: string | undefined;
+  /** A service failed and legacy answered in its place. */
+  fellBack: boolean;
+  /** Called when the client's connection closes. */
+  abandon: (() => void) | undefined;
+  /** A copy of the answer, when it is to be compared. */
+  capture: CapturedAnswer | undefined;
+}
+
+/** Whether the request is itself a shadow call of this kit that came back. */
+export type ShadowMark = 'none' | 'own';
+
+const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+/** Whether sending the request twice changes nothing, and there is no body to send twice. */
+export function isRepeatable({ method, headers }: IncomingMessage): boolean {
+  return SAFE.has(method ?? '') && !hasBody(headers);
+}
+
+/** Whether a body follows the headers. */
+export function hasBody(headers: Headers): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    !['0', undefined].includes(headers['content-length'] as string)
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * Forwards a request along a plan of upstreams. The next one is tried only when the request is repeatable and
+ * no byte of an answer has come; a connection that was reset while idle is tried once more on the same side.
+ */
+import type { ClientRequest, IncomingMessage } from 'node:http';
+import { breakerErrors } from '../../chassis/breaker.ts';
+import { KitError } from '../../chassis/errors.ts';
+import { forwardingErrors } from './errors.ts';
+import { type Exchange, hasBody, isRepeatable, type Side } from './exchange.ts';
+import { answerProblem } from './problem-answer.ts';
+import { responseHeaders } from './response-headers.ts';
+import type { Upstream } from './upstream.ts';
+
+/** One upstream to ask. */
+export interface Step {
+  side: Side;
+  upstream: Upstream;
+  /** Milliseconds until the answer must have begun; undefined: as long as it takes. */
+  timeout: number | undefined;
+}
+
+/** Sees each answer's head and body as they pass; it must not throw. */
+export type AnswerTap = (exchange: Exchange, answer: IncomingMessage) => void;
+
+/** Forwards the exchange's request and answers its client, whatever happens. */
+export function forward(exchange: Exchange, plan: readonly Step[], tap: AnswerTap): void {
+  attempt(exchange, plan, 0, tap, false);
+}
+
+function attempt(
+  exchange: Exchange,
+  plan: readonly Step[],
+  index: number,
+  tap: AnswerTap,
+  again: boolean,
+): void {
+  const step = plan[index]!;
+  exchange.side = step.side;
+  exchange.upstream = step.upstream.name;
+  const fail = (error: unknown, reused: boolean): void => {
+    const { response, request } = exchange;
+    exchange.failure = codeOf(error);
+    if (response.destroyed || response.headersSent) return;
+    if (!isRepeatable(request)) refuse(exchange, error);
+    else if (reused && !again) attempt(exchange, plan, index, tap, true);
+    else if (index + 1 < plan.length) {
+      exchange.fellBack = true;
+      attempt(exchange, plan, index + 1, tap, false);
+    } else refuse(exchange, error);
+  };
+  const { breaker, name } = step.upstream;
+  if (breaker !== undefined && !hasBody(exchange.request.headers)) guarded(exchange, step, tap, fail);
+  else if (breaker?.state === 'open') fail(breakerErrors.error('BREAKER_OPEN', { name }), false);
+  else direct(exchange, step, tap, fail);
+}
+
+/** Runs the attempt as it is: to legacy, or with a body, whose time on the way says nothing of the upstream. */
+function direct(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): void {
+  const sent = send(exchange, step, (answer) => pass(exchange, answer, tap), fail);
+  if (sent !== undefined) limit(exchange, step.timeout, sent);
+}
+
+/** Runs the attempt inside the service's breaker: it succeeds when an answer begins. */
+function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): void {
+  let reused = false;
+  const call = (signal: AbortSignal) =>
+    new Promise<void>((resolve, reject) => {
+      const sent = send(
+        exchange,
+        step,
+        (answer) => {
+          exchange.abandon = undefined;
+          pass(exchange, answer, tap);
+          resolve();
+        },
+        (error, wasReused) => {
+          reused = wasReused;
+          reject(error);
+        },
+      );
+      exchange.abandon = () => reject(forwardingErrors.error('CLIENT_GONE'));
+      signal.addEventListener('abort', () => sent?.giveUp(slow(step.upstream.timeout)), { once: true });
+    });
+  step.upstream.breaker!.run(call).catch((error) => fail(error, reused));
+}
+
+type Fail = (error: unknown, reused: boolean) => void;
+
+/** An attempt under way. */
+interface Sent {
+  giveUp(error: Error): void;
+  answered: boolean;
+}
+
+function send(
+  exchange: Exchange,
+  { upstream }: Step,
+  onAnswer: (answer: IncomingMessage) => void,
+  fail: Fail,
+): Sent | undefined {
+  const proxy = upstream.next();
+  if (proxy === undefined) {
+    fail(forwardingErrors.error('UPSTREAM_ABSENT', { name: upstream.name }), false);
+    return undefined;
+  }
+  let outgoing: ClientRequest | undefined;
+  let gaveUp: Error | undefined;
+  const sent: Sent = {
+    answered: false,
+    giveUp(error) {
+      gaveUp = error;
+      outgoing?.destroy(error);
+    },
+  };
+  proxy.web(exchange.request, exchange.response, {
+    onRequest(request) {
+      outgoing = request;
+      if (gaveUp !== undefined) request.destroy(gaveUp);
+    },
+    onAnswer(answer) {
+      if (sent.answered || gaveUp !== undefined) return;
+      sent.answered = true;
+      onAnswer(answer);
+    },
+    onError(error) {
+      if (sent.answered) exchange.failure = 'answer-cut';
+      else fail(gaveUp ?? error, gaveUp === undefined && outgoing?.reusedSocket === true);
+    },
+  });
+  return sent;
+}
+
+/** Starts the time limit when the request's body has been sent: a slow upload is not a slow answer. */
+function limit(exchange: Exchange, timeout: number | undefined, sent: Sent): void {
+  if (timeout === undefined) return;
+  let timer: NodeJS.Timeout | undefined;
+  const start = () => {
+    timer = setTimeout(() => {
+      if (!sent.answered) sent.giveUp(slow(timeout));
+    }, timeout);
+  };
+  if (hasBody(exchange.request.headers)) exchange.request.once('end', start);
+  else start();
+  exchange.response.once('close', () => clearTimeout(timer));
+}
+
+function pass(exchange: Exchange, answer: IncomingMessage, tap: AnswerTap): void {
+  const { response } = exchange;
+  exchange.status = answer.statusCode ?? 502;
+  exchange.failure = undefined;
+  response.writeHead(
+    exchange.status,
+    answer.statusMessage,
+    responseHeaders(answer.rawHeaders, exchange.requestId),
+  );
+  tap(exchange, answer);
+  answer.pipe(response);
+  // The head must not wait for a body that is still to come (event streams, slow reports).
+  if (answer.headers['content-length'] === undefined) response.flushHeaders();
+}
+
+function refuse({ response, requestId }: Exchange, error: unknown): void {
+  answerProblem(response, error instanceof KitError ? error.status : 502, codeOf(error), requestId);
+}
+
+function codeOf(error: unknown): string {
+  if (!(error instanceof KitError)) return 'UPSTREAM_FAILED';
+  return error.code === 'BREAKER_TIMEOUT' ? 'UPSTREAM_SLOW' : error.code;
+}
+
+function slow(timeout: number): Error {
+  return forwardingErrors.error('UPSTREAM_SLOW', { timeout });
+}

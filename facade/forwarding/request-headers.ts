@@ -1,0 +1,82 @@
+/** Pure. The headers a request is forwarded with: end-to-end ones only, X-Forwarded-* ours, nothing internal. */
+import { clientAddress, type TrustedPeers } from '../routing/client-address.ts';
+
+/** Headers as Node parses them. */
+export type Headers = Record<string, string | string[] | undefined>;
+
+/** What is known of the request besides its headers. */
+export interface RequestFacts {
+  /** Address of the other end of the connection. */
+  peer: string;
+  encrypted: boolean;
+  requestId: string;
+  trusted: TrustedPeers;
+}
+
+/** Headers that belong to one connection (RFC 9110, 7.6.1); `expect` was already answered by this server. */
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'upgrade',
+  'http2-settings',
+  'expect',
+]);
+
+/** Headers a client cannot have removed by naming them in Connection. */
+const NOT_NOMINABLE = new Set(['host', 'authorization', 'cookie', 'content-length', 'transfer-encoding']);
+
+/** What only a trusted peer may say about the client. */
+const FORWARDED = new Set([
+  'forwarded',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-forwarded-port',
+  'x-forwarded-proto',
+  'x-real-ip',
+]);
+
+/** Headers that the kit itself sends begin with this; from outside they are removed. */
+export const INTERNAL_PREFIX = 'x-strangler-';
+
+/** The headers to forward. `transfer-encoding` stays: it frames the body that follows. */
+export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
+  const trusted = facts.trusted.has(facts.peer);
+  const nominated = nominatedBy(headers.connection);
+  const sent: Headers = {};
+  for (const name in headers) {
+    if (HOP_BY_HOP.has(name) || name.startsWith(INTERNAL_PREFIX)) continue;
+    if (!trusted && FORWARDED.has(name)) continue;
+    if (nominated?.has(name) && !NOT_NOMINABLE.has(name) && !FORWARDED.has(name)) continue;
+    sent[name] = headers[name];
+  }
+  sent['x-forwarded-for'] =
+    trusted && sent['x-forwarded-for'] ? `${sent['x-forwarded-for']}, ${facts.peer}` : facts.peer;
+  sent['x-forwarded-proto'] ??= facts.encrypted ? 'https' : 'http';
+  if (headers.host !== undefined) sent['x-forwarded-host'] ??= headers.host;
+  sent['x-request-id'] = facts.requestId;
+  return sent;
+}
+
+/** The headers to open a WebSocket with: as for a request, and the two that ask for the upgrade. */
+export function upgradeHeaders(headers: Headers, facts: RequestFacts): Headers {
+  return { ...requestHeaders(headers, facts), connection: 'Upgrade', upgrade: 'websocket' };
+}
+
+/** The client's address as far as trusted peers report it. */
+export function clientOf(headers: Headers, peer: string, trusted: TrustedPeers): string {
+  return clientAddress(peer, headers['x-forwarded-for'], trusted);
+}
+
+function nominatedBy(connection: string | string[] | undefined): Set<string> | undefined {
+  if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
+  return new Set(
+    String(connection)
+      .split(',')
+      .map((name) => name.trim().toLowerCase()),
+  );
+}

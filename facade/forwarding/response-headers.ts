@@ -1,0 +1,49 @@
+/** Pure. The headers an answer is passed on with: the upstream's own, in its order and case, end-to-end only. */
+
+const HOP_BY_HOP = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-connection',
+  'proxy-authenticate',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'x-request-id',
+]);
+
+/** Headers an upstream cannot have removed by naming them in Connection. */
+const NOT_NOMINABLE = new Set([
+  'content-length',
+  'content-type',
+  'content-encoding',
+  'set-cookie',
+  'location',
+]);
+
+/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id at the end. */
+export function responseHeaders(raw: readonly string[], requestId: string): string[] {
+  const nominated = nominatedIn(raw);
+  const sent: string[] = [];
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!.toLowerCase();
+    if (HOP_BY_HOP.has(name)) continue;
+    if (nominated?.has(name) && !NOT_NOMINABLE.has(name)) continue;
+    sent.push(raw[index]!, raw[index + 1]!);
+  }
+  sent.push('x-request-id', requestId);
+  return sent;
+}
+
+function nominatedIn(raw: readonly string[]): Set<string> | undefined {
+  let names: Set<string> | undefined;
+  for (let index = 0; index < raw.length; index += 2) {
+    const name = raw[index]!;
+    if (name.length !== 10 || name.toLowerCase() !== 'connection') continue;
+    const value = raw[index + 1]!;
+    if (value === 'keep-alive' || value === 'close') continue;
+    names ??= new Set();
+    for (const token of value.split(',')) names.add(token.trim().toLowerCase());
+  }
+  return names;
+}

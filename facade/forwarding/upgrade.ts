@@ -1,0 +1,54 @@
+/**
+ * The one dispatcher of upgrades: same matching, same assignment as any request. Only WebSocket is passed;
+ * the connection stays with the side it was opened on for as long as it lives.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { RequestTarget } from '../routing/request-target.ts';
+import type { Side } from './exchange.ts';
+import { refuseUpgrade } from './problem-answer.ts';
+import type { Headers } from './request-headers.ts';
+import type { Upstream } from './upstream.ts';
+
+/** An upgrade that was matched and assigned. */
+export interface UpgradePlan {
+  requestId: string;
+  target: RequestTarget;
+  headers: Headers;
+  side: Side;
+  upstream: Upstream;
+  /** The route's id; undefined: no route names it. */
+  route: string | undefined;
+}
+
+/** Whether a request asks for a WebSocket; an offer of anything else is ignored, as HTTP allows. */
+export function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
+  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
+}
+
+/** Joins the client's socket with the upstream's; calls `onEnd` once, with the failure if it never opened. */
+export function forwardUpgrade(
+  request: IncomingMessage,
+  socket: Socket,
+  head: Buffer,
+  { requestId, target, headers, upstream }: UpgradePlan,
+  onEnd: (failure: string | undefined) => void,
+): void {
+  let failure: string | undefined;
+  const writtenBefore = socket.bytesWritten;
+  socket.on('error', () => {});
+  socket.once('close', () => onEnd(failure));
+  const proxy = upstream.breaker?.state === 'open' ? undefined : upstream.next();
+  if (proxy === undefined) {
+    failure = 'UPSTREAM_ABSENT';
+    refuseUpgrade(socket, 503, failure, requestId);
+    return;
+  }
+  request.url = target.path + target.query;
+  request.headers = headers as typeof request.headers;
+  proxy.upgrade(request, socket, head, () => {
+    failure = 'UPSTREAM_FAILED';
+    // The proxy ends the socket itself after this; bytes of an open WebSocket are never mixed with an answer.
+    if (socket.bytesWritten === writtenBefore) refuseUpgrade(socket, 502, failure, requestId);
+  });
+}

@@ -1,0 +1,79 @@
+/** One upstream: its instances in turn, a proxy to each, and the breaker that stands before a service. */
+import { type Breaker, createBreaker } from '../../chassis/breaker.ts';
+import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
+import type { Resolver } from '../../chassis/discovery/resolver.ts';
+import { KitError } from '../../chassis/errors.ts';
+import { createHttpProxy, type HttpProxy } from './http-proxy.ts';
+
+/** An addressable backend. */
+export interface Upstream {
+  readonly name: string;
+  /** Milliseconds until the head of an answer, when it answers as a service. */
+  readonly timeout: number;
+  /** None before legacy: there is nothing to turn to instead. */
+  readonly breaker: Breaker | undefined;
+  /** The URLs known now. */
+  instances(): readonly string[];
+  /** The next instance's URL; undefined when none is known. */
+  nextUrl(): string | undefined;
+  /** The proxy to the next instance. */
+  next(): HttpProxy | undefined;
+  close(): void;
+}
+
+/** What an upstream is made from. */
+export interface UpstreamOptions {
+  name: string;
+  config: UpstreamConfig;
+  resolver: Resolver;
+  /** Whether a breaker stands before it. */
+  guarded: boolean;
+}
+
+/** Makes an upstream. Raises BREAKER_UNSAFE for breaker settings that cannot work. */
+export function createUpstream({ name, config, resolver, guarded }: UpstreamOptions): Upstream {
+  const proxies = new Map<string, HttpProxy>();
+  const breaker = guarded
+    ? createBreaker({ name, timeout: config.timeout, ...config.breaker, isFailure: speaksAgainst })
+    : undefined;
+  const urls = urlsOf(config, resolver);
+  let turn = 0;
+  const nextUrl = () => {
+    const known = urls();
+    if (known.length === 0) return undefined;
+    turn = (turn + 1) % known.length;
+    return known[turn];
+  };
+  const proxyTo = (url: string) => {
+    const known = proxies.get(url);
+    if (known !== undefined) return known;
+    const proxy = createHttpProxy(url);
+    proxies.set(url, proxy);
+    return proxy;
+  };
+  return {
+    name,
+    timeout: config.timeout,
+    breaker,
+    instances: urls,
+    nextUrl,
+    next() {
+      const url = nextUrl();
+      return url === undefined ? undefined : proxyTo(url);
+    },
+    close() {
+      breaker?.close();
+      for (const proxy of proxies.values()) proxy.close();
+    },
+  };
+}
+
+function urlsOf({ where }: UpstreamConfig, resolver: Resolver): () => readonly string[] {
+  if (where.kind === 'static') return () => where.urls;
+  return () => resolver.instances(where.service).map(({ url }) => url);
+}
+
+/** A client that left says nothing about the upstream. */
+function speaksAgainst(error: unknown): boolean {
+  return !(error instanceof KitError && error.code === 'CLIENT_GONE');
+}

@@ -1,0 +1,148 @@
+/**
+ * What is in force now, and how it changes: config edits and toggles make a new view, which replaces the old
+ * one at once. Requests under way keep theirs. When the toggle store is away the last known toggles stay.
+ */
+import type { Clock } from '../chassis/clock.ts';
+import type { LoadedConfig } from '../chassis/config/load.ts';
+import type { Resolver } from '../chassis/discovery/resolver.ts';
+import { messageOf } from '../chassis/errors.ts';
+import type { Logger } from '../chassis/log.ts';
+import { createUpstream, type Upstream } from './forwarding/upstream.ts';
+import type { TrustedPeers } from './routing/client-address.ts';
+import { compileSnapshot, type Snapshot } from './snapshot.ts';
+import { fileChange } from './toggles/file-change.ts';
+import type { FileBase, Toggle, ToggleStore } from './toggles/toggle-store.ts';
+
+/** Everything a request needs, consistent in itself. */
+export interface View {
+  snapshot: Snapshot;
+  legacy: Upstream;
+  upstreams: ReadonlyMap<string, Upstream>;
+  trusted: TrustedPeers;
+}
+
+/** The view in force. */
+export interface InForce {
+  view(): View;
+  /** Puts an edited config in force; rejects, and changes nothing, when it does not compile. */
+  replace(loaded: LoadedConfig): Promise<void>;
+  /** Reads the toggles again; the last known ones stay when the store is away. */
+  refresh(): Promise<void>;
+  /** Whether the toggles were read at least once, and the last look succeeded. */
+  toggles(): { known: boolean; current: boolean };
+  close(): void;
+}
+
+/** What it is made from. */
+export interface InForceOptions {
+  loaded: LoadedConfig;
+  store: ToggleStore;
+  resolver: Resolver;
+  log: Logger;
+  clock: Clock;
+}
+
+/** Reads the toggles and puts the config in force. Raises what compiling a config may raise. */
+export async function createInForce(options: InForceOptions): Promise<InForce> {
+  const { store, resolver, log, clock } = options;
+  let upstreams: ReadonlyMap<string, Upstream> = new Map();
+  let toggles: ReadonlyMap<string, Toggle> = new Map();
+  let bases: ReadonlyMap<string, FileBase> = new Map();
+  let state = { known: false, current: false };
+  let current: View | undefined;
+  /** Whether the store has heard what this file says. */
+  let noted = false;
+
+  const compile = (loaded: LoadedConfig): View => {
+    const snapshot = compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
+    upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, resolver);
+    const { facade, legacy } = loaded.config;
+    return { snapshot, upstreams, legacy: upstreams.get(legacy)!, trusted: new Set(facade.trustProxy) };
+  };
+  const read = async (look: () => Promise<void>): Promise<void> => {
+    try {
+      await look();
+      if (!state.current && state.known) log.info('toggle store is back');
+      state = { known: true, current: true };
+    } catch (error) {
+      if (state.current || !state.known)
+        log.warn('toggle store is away; the last known toggles stay', { error: messageOf(error) });
+      state = { known: state.known, current: false };
+    }
+  };
+  const replace = async (loaded: LoadedConfig) => {
+    // Compiled before the store hears of it: what does not compile must leave no trace.
+    compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
+    noted = false;
+    await read(async () => {
+      bases = await noteBases(loaded, store, clock.now(), current?.snapshot);
+      noted = true;
+      toggles = await store.all();
+    });
+    current = compile(loaded);
+  };
+  const refresh = async () => {
+    const { loaded } = current!.snapshot;
+    if (!noted) return replace(loaded);
+    const before = JSON.stringify([[...toggles], state.known]);
+    await read(async () => {
+      toggles = await store.all();
+    });
+    if (JSON.stringify([[...toggles], state.known]) !== before) current = compile(loaded);
+  };
+
+  await replace(options.loaded);
+  // One change after the other, so that none is lost under one that began earlier.
+  let last: Promise<unknown> = Promise.resolve();
+  const inTurn = (change: () => Promise<void>): Promise<void> => {
+    const done = last.then(change);
+    last = done.catch(() => {});
+    return done;
+  };
+  return {
+    view: () => current!,
+    replace: (loaded) => inTurn(() => replace(loaded)),
+    refresh: () => inTurn(refresh),
+    toggles: () => state,
+    close() {
+      for (const upstream of upstreams.values()) upstream.close();
+    },
+  };
+}
+
+/** Upstreams whose settings did not change are kept, with their connections and breakers. */
+function upstreamsOf(
+  { config }: LoadedConfig,
+  before: ReadonlyMap<string, Upstream>,
+  previous: LoadedConfig | undefined,
+  resolver: Resolver,
+): ReadonlyMap<string, Upstream> {
+  const fingerprint = (loaded: LoadedConfig | undefined, name: string) =>
+    JSON.stringify([loaded?.config.upstreams[name], loaded?.config.legacy === name]);
+  return new Map(
+    Object.entries(config.upstreams).map(([name, settings]) => {
+      const kept = before.get(name);
+      const same = JSON.stringify([settings, config.legacy === name]) === fingerprint(previous, name);
+      if (kept !== undefined && same) return [name, kept];
+      return [name, createUpstream({ name, config: settings, resolver, guarded: name !== config.legacy })];
+    }),
+  );
+}
+
+/** Tells the store what the file says, and writes the history of what changed in it. */
+async function noteBases(
+  { config }: LoadedConfig,
+  store: ToggleStore,
+  at: number,
+  before: Snapshot | undefined,
+): Promise<ReadonlyMap<string, FileBase>> {
+  const noted = new Map<string, FileBase>();
+  for (const route of config.routes) {
+    const { base, previous } = await store.noteBase(route.id, route, at);
+    noted.set(route.id, base);
+    if (previous !== undefined) {
+      await store.append(fileChange(route.id, before?.byId.get(route.id)?.effective ?? previous, base));
+    }
+  }
+  return noted;
+}

@@ -1,0 +1,203 @@
+/** The facade's composition root: config → stores → what is in force → request flow → two servers. */
+import { randomBytes, randomUUID } from 'node:crypto';
+import { createServer, type Server } from 'node:http';
+import type { LoadedConfig } from '../chassis/config/load.ts';
+import { loadConfig } from '../chassis/config/load.ts';
+import { watchConfig } from '../chassis/config/watch.ts';
+import { describeError, messageOf } from '../chassis/errors.ts';
+import { createHealth } from '../chassis/health.ts';
+import { type Listening, listen } from '../chassis/http/server.ts';
+import { createTransport } from '../chassis/http/transport.ts';
+import type { ProcessContext } from '../chassis/lifecycle.ts';
+import { createAdminApi } from './admin/api.ts';
+import { refuseExposed } from './admin/auth.ts';
+import { createFacade, type Facade } from './app.ts';
+import { createDiscovery, type GrowingResolver } from './discovery.ts';
+import { createEvidenceRecorder, type EvidenceRecorder } from './evidence/recorder.ts';
+import { asksForWebSocket } from './forwarding/upgrade.ts';
+import { createGuard } from './gates/guard.ts';
+import { createJudge } from './gates/judgement.ts';
+import { createWorkerDataStatus } from './gates/worker-data-status.ts';
+import { createInForce, type InForce } from './in-force.ts';
+import { createShadow } from './shadow/shadow.ts';
+import { createShadowMarks } from './shadow/shadow-mark.ts';
+import { openStores, type Stores } from './stores.ts';
+import { createConfigTelemetry } from './telemetry/config-telemetry.ts';
+import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
+import { createRouteControl } from './toggles/route-control.ts';
+
+/** How a facade is started. */
+export interface FacadeOptions extends ProcessContext {
+  configFile: string;
+  /** Guards every change over the admin API; undefined: nothing can be changed over HTTP. */
+  token?: string | undefined;
+}
+
+/** A running facade. */
+export interface RunningFacade {
+  /** Where clients are served. */
+  url: string;
+  /** Where the admin API is. */
+  admin: string;
+}
+
+/** Starts a facade; what it opened is closed by the lifecycle. Raises what a config may raise, PORT_TAKEN, ADMIN_EXPOSED. */
+export async function startFacade(options: FacadeOptions): Promise<RunningFacade> {
+  const { env, log, lifecycle, clock } = options;
+  const loaded = await loadConfig(options.configFile, env);
+  refuseExposed(loaded.config.facade.admin.host, options.token);
+
+  const stores = await openStores(loaded.config, { log, lifecycle });
+  const discovery = createDiscovery({ log, lifecycle });
+  await discovery.learn(loaded.config);
+  const inForce = await createInForce({ loaded, store: stores.toggles, resolver: discovery, log, clock });
+  lifecycle.onClose('in force', inForce.close);
+  lifecycle.onClose('toggles', () => stores.toggles.close());
+  lifecycle.onClose(
+    'toggle subscription',
+    stores.toggles.subscribe(() => void inForce.refresh()),
+  );
+
+  const recorder = createEvidenceRecorder({ store: stores.evidence, clock, log });
+  lifecycle.onClose('evidence', () => recorder.close());
+  const flow = requestFlow(options, inForce, recorder);
+  const config = await followConfig(options, loaded, inForce, discovery);
+  const admin = await serveAdmin(options, { inForce, recorder, stores, configProblem: config.problem });
+  const server = await serveClients(options, loaded, flow);
+  log.info('facade listening', { url: server.url, admin: admin.url });
+  return { url: server.url, admin: admin.url };
+}
+
+function requestFlow(options: FacadeOptions, inForce: InForce, recorder: EvidenceRecorder): Facade {
+  const { log, metrics, lifecycle, clock, token } = options;
+  // Facades that share the admin token know each other's shadow calls.
+  const marks = createShadowMarks(token ?? randomBytes(32));
+  const shadow = createShadow({
+    view: inForce.view,
+    recorder,
+    marks,
+    metrics,
+    log,
+    clock,
+    random: Math.random,
+  });
+  lifecycle.onClose('shadow', () => shadow.close());
+  const telemetry = createRequestTelemetry({
+    metrics,
+    log,
+    accessLog: () => inForce.view().snapshot.loaded.config.facade.accessLog,
+  });
+  return createFacade({
+    view: inForce.view,
+    newId: randomUUID,
+    monotonic: clock.monotonic,
+    marks,
+    tap: shadow.tap,
+    onEnd(exchange, ms) {
+      shadow.onEnd(exchange, ms);
+      telemetry.request(exchange, ms);
+    },
+    onUpgradeEnd: telemetry.upgrade,
+  });
+}
+
+/** Follows edits of the config file; the last good version stays in force. */
+async function followConfig(
+  { env, log, metrics, lifecycle }: FacadeOptions,
+  current: LoadedConfig,
+  inForce: InForce,
+  discovery: GrowingResolver,
+): Promise<{ problem: () => unknown }> {
+  const telemetry = createConfigTelemetry(metrics);
+  let problem: unknown;
+  const watcher = watchConfig({
+    current,
+    env,
+    async onChange(loaded) {
+      await discovery.learn(loaded.config);
+      await inForce.replace(loaded);
+      problem = undefined;
+      telemetry.valid(true);
+      log.info('config in force', { version: loaded.version });
+    },
+    onInvalid(error) {
+      problem = error;
+      telemetry.valid(false);
+      log.error('config invalid; the last good version stays', {
+        ...describeError(error),
+        cause: messageOf(error),
+      });
+    },
+  });
+  lifecycle.onClose('config watch', () => watcher.close());
+  return { problem: () => problem };
+}
+
+interface AdminParts {
+  inForce: InForce;
+  recorder: EvidenceRecorder;
+  stores: Stores;
+  configProblem: () => unknown;
+}
+
+async function serveAdmin(
+  { log, metrics, lifecycle, clock, token }: FacadeOptions,
+  { inForce, recorder, stores, configProblem }: AdminParts,
+): Promise<Listening> {
+  const transport = createTransport({ connections: 4 });
+  lifecycle.onClose('worker client', () => transport.close());
+  const origin = () => originOf(inForce.view().snapshot.loaded.config.worker.admin);
+  const dataStatus = createWorkerDataStatus({ origin, transport });
+  const judge = createJudge({ store: stores.evidence, recorder, dataStatus, clock });
+  const control = createRouteControl({ inForce, store: stores.toggles, judge, clock });
+  const guard = createGuard({ inForce, judge, control, log });
+  lifecycle.onClose('guard', () => guard.close());
+
+  const health = createHealth();
+  health.add('toggles', () => {
+    if (!inForce.toggles().known) throw new Error('the toggle store was not read yet');
+  });
+  const { facade } = inForce.view().snapshot.loaded.config;
+  const app = createAdminApi({
+    ...{
+      inForce,
+      judge,
+      control,
+      toggles: stores.toggles,
+      health,
+      metrics,
+      log,
+      clock,
+      token,
+      configProblem,
+    },
+    startedAt: clock.now(),
+  });
+  const server = await listen(createServer(app), facade.admin);
+  lifecycle.onClose('admin', () => server.close(1_000));
+  lifecycle.onClose('readiness', () => health.drain());
+  return server;
+}
+
+async function serveClients(
+  { lifecycle }: FacadeOptions,
+  { config }: LoadedConfig,
+  flow: Facade,
+): Promise<Listening> {
+  const server = await listen(createClientServer(flow), config.facade.listen);
+  lifecycle.onClose('clients', () => server.close(config.facade.drain));
+  return server;
+}
+
+/** An upload may take as long as it takes, as it did before there was a facade: there is no requestTimeout. */
+function createClientServer({ handle, upgrade }: Facade): Server {
+  const server = createServer({ requestTimeout: 0, shouldUpgradeCallback: asksForWebSocket }, handle);
+  server.on('upgrade', upgrade);
+  return server;
+}
+
+/** An address that listens everywhere is asked on loopback. */
+function originOf({ host, port }: { host: string; port: number }): string {
+  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
+  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
+}

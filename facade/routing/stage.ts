@@ -1,0 +1,67 @@
+/** Pure. The declared steps between stages: forward one at a time, back to legacy from any but retired. */
+import type { Stage } from '../../chassis/config/schema/routes.ts';
+
+/** Where a route stands: its stage and, in canary, the share of keys. */
+export interface Position {
+  stage: Stage;
+  /** 0 to 100. */
+  percent: number;
+}
+
+const EDGES: Record<Stage, readonly Stage[]> = {
+  legacy: ['shadow'],
+  shadow: ['canary', 'legacy'],
+  canary: ['canary', 'live', 'shadow', 'legacy'],
+  live: ['retired', 'canary', 'legacy'],
+  retired: [],
+};
+
+const NEXT: Record<Stage, Stage | undefined> = {
+  legacy: 'shadow',
+  shadow: 'canary',
+  canary: 'live',
+  live: 'retired',
+  retired: undefined,
+};
+
+/** The share of keys that a first canary step gives to the service. */
+export const FIRST_CANARY_PERCENT = 10;
+
+/** The stages that may follow without force. */
+export function stepsFrom(stage: Stage): readonly Stage[] {
+  return EDGES[stage];
+}
+
+/** Whether a step stands among the declared ones; staying where one is always does. */
+export function isDeclaredStep(from: Stage, to: Stage): boolean {
+  return from === to || EDGES[from].includes(to);
+}
+
+/** Whether a step gives the service more: these are the steps that a gate guards. */
+export function needsGate(from: Position, to: Position): boolean {
+  if (to.stage === 'canary' && from.stage === 'canary') return to.percent > from.percent;
+  return (to.stage === 'canary' && from.stage === 'shadow') || isPromotion(from.stage, to.stage);
+}
+
+function isPromotion(from: Stage, to: Stage): boolean {
+  return NEXT[from] === to && (to === 'live' || to === 'retired');
+}
+
+/** Where promote leads; undefined at the end. */
+export function promoted(from: Position, percent = FIRST_CANARY_PERCENT): Position | undefined {
+  const stage = NEXT[from.stage];
+  if (stage === undefined) return undefined;
+  return { stage, percent: stage === 'canary' ? percent : 0 };
+}
+
+/** One step back, for the `step-down` policy. */
+export function steppedDown(from: Position): Position {
+  switch (from.stage) {
+    case 'live':
+      return { stage: 'canary', percent: FIRST_CANARY_PERCENT };
+    case 'canary':
+      return { stage: 'shadow', percent: 0 };
+    default:
+      return { stage: 'legacy', percent: 0 };
+  }
+}

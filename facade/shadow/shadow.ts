@@ -1,0 +1,174 @@
+/**
+ * The candidate's side of the flow. While an answer of legacy passes, a copy is kept; when the client has it,
+ * a bounded, droppable job asks the service the same and compares. Nothing here is awaited by a client's
+ * request, and nothing here throws into it.
+ */
+import type { IncomingMessage } from 'node:http';
+import type { Breaker } from '../../chassis/breaker.ts';
+import type { Clock } from '../../chassis/clock.ts';
+import { messageOf } from '../../chassis/errors.ts';
+import { createTransport } from '../../chassis/http/transport.ts';
+import type { Logger } from '../../chassis/log.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import { counter } from '../evidence/counters.ts';
+import type { EvidenceRecorder } from '../evidence/recorder.ts';
+import { type Exchange, hasBody } from '../forwarding/exchange.ts';
+import type { AnswerTap } from '../forwarding/forward.ts';
+import type { Upstream } from '../forwarding/upstream.ts';
+import type { View } from '../in-force.ts';
+import type { ActiveRoute } from '../snapshot.ts';
+import { captureAnswer } from './captured-answer.ts';
+import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
+import { ineligible } from './eligibility.ts';
+import { createShadowBreaker } from './shadow-call.ts';
+import type { ShadowMarks } from './shadow-mark.ts';
+import { createVerdictRecorder } from './verdict-recorder.ts';
+
+/** What the shadow is made from. */
+export interface ShadowOptions {
+  view: () => View;
+  recorder: EvidenceRecorder;
+  marks: ShadowMarks;
+  metrics: Metrics;
+  log: Logger;
+  clock: Clock;
+  /** 0 to 1, for sampling. */
+  random: () => number;
+}
+
+/** The shadow's two places in the flow. */
+export interface Shadow {
+  /** Sees the head of each answer, before its body passes. */
+  tap: AnswerTap;
+  /** The client has its answer. */
+  onEnd(exchange: Exchange, ms: number): void;
+  close(): Promise<void>;
+}
+
+/** Comparisons that are read again at a time, over all routes; beyond it a mismatch stands as first seen. */
+const MOST_RECHECKS = 32;
+
+/** Makes the shadow. */
+export function createShadow(options: ShadowOptions): Shadow {
+  const { view, recorder, log, random } = options;
+  const transport = createTransport({ connections: 64, connectTimeout: 1_000 });
+  const stop = new AbortController();
+  const verdicts = createVerdictRecorder(options);
+  const breakers = createBreakers();
+  const active = new Map<string, number>();
+  const jobs: JobDeps = {
+    ...{ transport, verdicts, clock: options.clock, marks: options.marks, signal: stop.signal },
+    rechecks: { active: 0, most: MOST_RECHECKS },
+  };
+
+  const start = (exchange: Exchange, route: ActiveRoute, service: Upstream, controlMs: number) => {
+    const { id, shadow } = route.config;
+    const running = active.get(id) ?? 0;
+    if (running >= shadow.concurrency) return verdicts.skip(route, 'busy');
+    active.set(id, running + 1);
+    const job: ComparisonJob = {
+      ...{ exchange, route, controlMs, legacy: view().legacy, service },
+      breaker: breakers.of(`${id} shadow`, shadow.timeout),
+      legacyBreaker: breakers.of(`${id} reread`, shadow.timeout),
+    };
+    void runComparison(job, jobs)
+      .catch((error) => {
+        verdicts.skip(route, 'comparator-failed');
+        if (!stop.signal.aborted)
+          log.warn('comparison failed', {
+            route: id,
+            requestId: exchange.requestId,
+            error: messageOf(error),
+          });
+      })
+      .finally(() => active.set(id, active.get(id)! - 1));
+  };
+
+  return {
+    tap: guardedTap(options, random, verdicts),
+    onEnd(exchange, ms) {
+      const { route, capture } = exchange;
+      if (route === undefined) return;
+      countAnswer(recorder, exchange, route, ms);
+      if (capture === undefined || stop.signal.aborted) return;
+      if (capture.state === 'too-large') return verdicts.skip(route, 'too-large');
+      if (capture.state !== 'complete') return verdicts.skip(route, 'control-failed');
+      const service = view().upstreams.get(route.config.service);
+      if (service !== undefined) start(exchange, route, service, ms);
+    },
+    async close() {
+      stop.abort();
+      breakers.close();
+      await transport.close();
+    },
+  };
+}
+
+/** Decides from the answer's head whether to keep a copy; an error in it must not reach the answer. */
+function guardedTap(
+  { log }: ShadowOptions,
+  random: () => number,
+  verdicts: ReturnType<typeof createVerdictRecorder>,
+): AnswerTap {
+  return (exchange, answer) => {
+    const { route, assignment, mark } = exchange;
+    if (route === undefined || assignment.answers !== 'legacy' || !assignment.candidate || mark === 'own')
+      return;
+    try {
+      consider(exchange, route, answer, random(), verdicts);
+    } catch (error) {
+      log.warn('shadow failed', { route: route.config.id, error: messageOf(error) });
+    }
+  };
+}
+
+function consider(
+  exchange: Exchange,
+  route: ActiveRoute,
+  answer: IncomingMessage,
+  random: number,
+  verdicts: ReturnType<typeof createVerdictRecorder>,
+): void {
+  const { sample, maxBody } = route.config.shadow;
+  const reason = ineligible({
+    ...{ sample, maxBody, random, requestHeaders: exchange.headers, answerHeaders: answer.headers },
+    method: exchange.request.method ?? '',
+    hasBody: hasBody(exchange.headers),
+    status: answer.statusCode ?? 0,
+  });
+  if (reason === undefined) exchange.capture = captureAnswer(answer, maxBody);
+  else if (reason === 'legacy-error') verdicts.legacyError(route);
+  else verdicts.skip(route, reason);
+}
+
+/** Counts what the client got, for the gate's view of errors and latency. */
+function countAnswer(recorder: EvidenceRecorder, exchange: Exchange, route: ActiveRoute, ms: number): void {
+  const key = { route: route.config.id, epoch: route.epoch };
+  if (exchange.fellBack) {
+    recorder.count(key, counter.answered('service'));
+    recorder.count(key, counter.failed('service'));
+  }
+  if (exchange.failure === 'CLIENT_GONE' || (exchange.status === 0 && exchange.failure === undefined)) return;
+  recorder.count(key, counter.answered(exchange.side));
+  if (exchange.status >= 500 || exchange.failure !== undefined)
+    recorder.count(key, counter.failed(exchange.side));
+  else recorder.count(key, counter.latency(exchange.side, ms));
+}
+
+/** Breakers by route and leg; one whose timeout changed is made anew. */
+function createBreakers() {
+  const known = new Map<string, { timeout: number; breaker: Breaker }>();
+  return {
+    of(name: string, timeout: number): Breaker {
+      const found = known.get(name);
+      if (found?.timeout === timeout) return found.breaker;
+      found?.breaker.close();
+      const breaker = createShadowBreaker(name, timeout);
+      known.set(name, { timeout, breaker });
+      return breaker;
+    },
+    close() {
+      for (const { breaker } of known.values()) breaker.close();
+    },
+  };
+}

@@ -1,0 +1,95 @@
+/** Writes what comparisons come to into evidence and metrics. */
+import type { Clock } from '../../chassis/clock.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import { clusterOf } from '../comparison/cluster.ts';
+import type { Difference } from '../comparison/json-diff.ts';
+import type { Outcome, SkipReason } from '../comparison/outcome.ts';
+import { examplesOf, shownTarget } from '../comparison/redact.ts';
+import { counter } from '../evidence/counters.ts';
+import type { EvidenceRecorder } from '../evidence/recorder.ts';
+import type { Exchange } from '../forwarding/exchange.ts';
+import type { ActiveRoute } from '../snapshot.ts';
+
+/** Records; nothing here throws. */
+export interface VerdictRecorder {
+  outcome(route: ActiveRoute, exchange: Exchange, outcome: Outcome): void;
+  legacyError(route: ActiveRoute): void;
+  skip(route: ActiveRoute, reason: SkipReason): void;
+  hits(route: ActiveRoute, hits: ReadonlyMap<string, number>): void;
+  latency(route: ActiveRoute, controlMs: number, candidateMs: number): void;
+}
+
+/** Makes the recorder. */
+export function createVerdictRecorder({
+  recorder,
+  metrics,
+  clock,
+}: {
+  recorder: EvidenceRecorder;
+  metrics: Metrics;
+  clock: Clock;
+}): VerdictRecorder {
+  const comparisons = metrics.counter({
+    name: 'strangler_comparisons_total',
+    help: 'Comparisons of legacy and service by outcome.',
+    labels: ['route', 'outcome'],
+  });
+  const skipped = metrics.counter({
+    name: 'strangler_comparisons_skipped_total',
+    help: 'Answers that could have been compared and were not, by reason.',
+    labels: ['route', 'reason'],
+  });
+  const keyOf = ({ config, epoch }: ActiveRoute) => ({ route: config.id, epoch });
+  const count = (route: ActiveRoute, kind: Outcome['kind']) => {
+    comparisons.inc({ route: route.config.id, outcome: kind });
+    recorder.count(keyOf(route), counter.outcome(kind));
+  };
+  const skip = (route: ActiveRoute, reason: SkipReason) => {
+    skipped.inc({ route: route.config.id, reason });
+    recorder.count(keyOf(route), counter.skip(reason));
+  };
+  return {
+    skip,
+    outcome(route, exchange, outcome) {
+      if (outcome.kind === 'not-compared') return skip(route, outcome.reason);
+      count(route, outcome.kind);
+      const differences = differencesOf(outcome);
+      if (differences.length === 0) return;
+      const { requestId, request, target } = exchange;
+      recorder.mismatch(
+        keyOf(route),
+        clusterOf(differences, {
+          at: clock.now(),
+          requestId,
+          method: request.method ?? '',
+          path: shownTarget(target),
+          differences: examplesOf(differences),
+        }),
+      );
+    },
+    legacyError: (route) => count(route, 'legacy-error'),
+    hits(route, hits) {
+      for (const [path, by] of hits) recorder.count(keyOf(route), counter.rule(path), by);
+    },
+    latency(route, controlMs, candidateMs) {
+      recorder.count(keyOf(route), counter.latency('control', controlMs));
+      recorder.count(keyOf(route), counter.latency('candidate', candidateMs));
+    },
+  };
+}
+
+/** What a reader is shown of an outcome against the service. */
+function differencesOf(outcome: Outcome): Difference[] {
+  switch (outcome.kind) {
+    case 'mismatch':
+      return outcome.differences;
+    case 'candidate-error':
+      return [{ path: 'answer', kind: 'missing', control: 'an answer', candidate: outcome.reason }];
+    case 'match-bytes':
+    case 'match':
+    case 'lag':
+    case 'legacy-error':
+    case 'not-compared':
+      return [];
+  }
+}

@@ -1,0 +1,75 @@
+/**
+ * Pure. One immutable view of what is in force: the compiled route table with each route's stage. A request
+ * takes the snapshot of its arrival and keeps it to the end.
+ */
+import type { LoadedConfig } from '../chassis/config/load.ts';
+import type { RouteConfig } from '../chassis/config/schema/routes.ts';
+import type { AssignmentRule } from './routing/assignment.ts';
+import { createRouteTable, type RouteTable } from './routing/route-table.ts';
+import { type EffectiveStage, effectiveStage } from './toggles/effective-stage.ts';
+import type { FileBase, Toggle } from './toggles/toggle-store.ts';
+
+/** A route in force. */
+export interface ActiveRoute {
+  config: RouteConfig;
+  effective: EffectiveStage;
+  rule: AssignmentRule;
+  /** Names the stretch of time over which evidence may be added up; changes with whatever would void it. */
+  epoch: string;
+}
+
+/** What is in force at one moment. */
+export interface Snapshot {
+  loaded: LoadedConfig;
+  table: RouteTable<ActiveRoute>;
+  /** In the order of the file. */
+  routes: readonly ActiveRoute[];
+  byId: ReadonlyMap<string, ActiveRoute>;
+}
+
+/** What a snapshot is made from. */
+export interface SnapshotParts {
+  loaded: LoadedConfig;
+  toggles: ReadonlyMap<string, Toggle>;
+  bases: ReadonlyMap<string, FileBase>;
+  /** False until the toggle store was read once: then nobody knows whether a route was taken back. */
+  togglesKnown: boolean;
+}
+
+/** Compiles a snapshot. Raises ROUTE_PATTERN_INVALID or ROUTE_OVERLAP. */
+export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: SnapshotParts): Snapshot {
+  const routes = loaded.config.routes.map((config) =>
+    activate(config, bases.get(config.id)?.at ?? loaded.loadedAt, toggles.get(config.id), togglesKnown),
+  );
+  const byId = new Map(routes.map((route) => [route.config.id, route]));
+  return { loaded, table: createRouteTable(routes), routes, byId };
+}
+
+function activate(
+  config: RouteConfig,
+  fileSince: number,
+  toggle: Toggle | undefined,
+  known: boolean,
+): ActiveRoute {
+  const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
+  const { stage, percent, since } = effective;
+  return { config, effective, rule: { stage, percent, salt: config.id }, epoch: epochOf(config, since) };
+}
+
+/** Unknown means legacy, save where legacy no longer answers. */
+function unknownStage({ stage }: RouteConfig, since: number): EffectiveStage {
+  return { stage: stage === 'retired' ? 'retired' : 'legacy', percent: 0, source: 'file', since };
+}
+
+/** Stage and percent change `since`; rules and service are part of the name themselves. */
+function epochOf({ compare, service, match }: RouteConfig, since: number): string {
+  return `${since.toString(36)}-${digest(JSON.stringify([compare, service, match]))}`;
+}
+
+/** A short non-cryptographic digest (djb2, Bernstein): it only has to change when its input does. */
+function digest(text: string): string {
+  let hash = 5381;
+  for (let index = 0; index < text.length; index += 1)
+    hash = (Math.imul(hash, 33) ^ text.charCodeAt(index)) >>> 0;
+  return hash.toString(36);
+}

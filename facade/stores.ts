@@ -1,0 +1,45 @@
+/** The stores of a facade, in memory or in Redis, as the config says. */
+import type { StranglerConfig } from '../chassis/config/schema/config.ts';
+import type { Lifecycle } from '../chassis/lifecycle.ts';
+import type { Logger } from '../chassis/log.ts';
+import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../chassis/redis.ts';
+import type { EvidenceStore } from './evidence/evidence-store.ts';
+import { createMemoryEvidenceStore } from './evidence/memory-evidence-store.ts';
+import { createRedisEvidenceStore } from './evidence/redis-evidence-store.ts';
+import { createMemoryToggleStore } from './toggles/memory-toggle-store.ts';
+import { createRedisToggleStore } from './toggles/redis-toggle-store.ts';
+import type { ToggleStore } from './toggles/toggle-store.ts';
+
+/** Where toggles and evidence are kept. */
+export interface Stores {
+  toggles: ToggleStore;
+  evidence: EvidenceStore;
+}
+
+/** Opens the stores; a Redis that is away does not keep the facade from starting. */
+export async function openStores(
+  { store }: Pick<StranglerConfig, 'store'>,
+  { log, lifecycle }: { log: Logger; lifecycle: Lifecycle },
+): Promise<Stores> {
+  if (store.kind === 'memory') {
+    return { toggles: createMemoryToggleStore(), evidence: createMemoryEvidenceStore() };
+  }
+  const redis = await openRedis(store.url, { log, lifecycle });
+  const subscriber = connectRedis(store.url, { purpose: 'subscriber', log });
+  lifecycle.onClose('redis subscriber', () => closeRedis(subscriber));
+  return {
+    toggles: createRedisToggleStore({ redis, subscriber, prefix: store.prefix }),
+    evidence: createRedisEvidenceStore({ redis, prefix: store.prefix }),
+  };
+}
+
+/** Connects for commands, and waits a little for the connection. */
+export async function openRedis(
+  url: string,
+  { log, lifecycle }: { log: Logger; lifecycle: Lifecycle },
+): Promise<Redis> {
+  const redis = connectRedis(url, { purpose: 'commands', log });
+  lifecycle.onClose('redis', () => closeRedis(redis));
+  await whenRedisReady(redis, 3_000).catch(() => log.warn('starting without redis'));
+  return redis;
+}

@@ -1,0 +1,96 @@
+/** What is told of each request: one line of the access log, and the RED metrics by route, upstream, outcome. */
+import type { Logger } from '../../chassis/log.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import type { Exchange } from '../forwarding/exchange.ts';
+import type { UpgradePlan } from '../forwarding/upgrade.ts';
+
+/** How a request ended, as a label: bounded in number. */
+export type RequestOutcome = '2xx' | '3xx' | '4xx' | '5xx' | 'failed' | 'client-gone';
+
+/** Notes each request and each upgrade at its end; nothing here throws. */
+export interface RequestTelemetry {
+  /** `ms`: from the arrival to the end of the answer. */
+  request(exchange: Exchange, ms: number): void;
+  upgrade(plan: UpgradePlan, ms: number, failure: string | undefined): void;
+}
+
+/** The label of requests that no route names. */
+export const NO_ROUTE = '(legacy)';
+
+/** Makes the telemetry of a facade's requests. */
+export function createRequestTelemetry({
+  metrics,
+  log,
+  accessLog,
+}: {
+  metrics: Metrics;
+  log: Logger;
+  accessLog: () => boolean;
+}): RequestTelemetry {
+  const requests = metrics.counter({
+    name: 'strangler_facade_requests_total',
+    help: 'Requests by route, the upstream that answered, and outcome.',
+    labels: ['route', 'upstream', 'outcome'],
+  });
+  const durations = metrics.histogram({
+    name: 'strangler_facade_request_duration_seconds',
+    help: 'Time from the arrival of a request to the end of its answer.',
+    labels: ['route', 'upstream'],
+  });
+  const fallbacks = metrics.counter({
+    name: 'strangler_facade_fallbacks_total',
+    help: 'Requests that legacy answered in place of a service that failed.',
+    labels: ['route'],
+  });
+  const upgrades = metrics.counter({
+    name: 'strangler_facade_upgrades_total',
+    help: 'WebSocket connections by route, upstream and outcome, counted when they end.',
+    labels: ['route', 'upstream', 'outcome'],
+  });
+  return {
+    request(exchange, ms) {
+      const route = exchange.route?.config.id ?? NO_ROUTE;
+      requests.inc({ route, upstream: exchange.upstream, outcome: outcomeOf(exchange) });
+      durations.observe({ route, upstream: exchange.upstream }, ms / 1_000);
+      if (exchange.fellBack) fallbacks.inc({ route });
+      if (accessLog()) log.info('request', line(exchange, ms));
+    },
+    upgrade({ route = NO_ROUTE, upstream, requestId, target }, ms, failure) {
+      upgrades.inc({ route, upstream: upstream.name, outcome: failure === undefined ? 'closed' : 'failed' });
+      const fields = {
+        requestId,
+        route,
+        upstream: upstream.name,
+        ms: Math.round(ms),
+        path: target.path,
+        failure,
+      };
+      if (accessLog()) log.info('websocket closed', fields);
+    },
+  };
+}
+
+function line(exchange: Exchange, ms: number): object {
+  const { requestId, route, upstream, status, request, target, failure, fellBack } = exchange;
+  return {
+    requestId,
+    route: route?.config.id,
+    stage: route?.effective.stage,
+    upstream,
+    status,
+    ms: Math.round(ms * 10) / 10,
+    method: request.method,
+    path: route?.config.match.path ?? target.path,
+    failure,
+    fellBack: fellBack || undefined,
+  };
+}
+
+/** The outcome of a finished exchange. */
+export function outcomeOf({ status, failure, response }: Exchange): RequestOutcome {
+  if (failure !== undefined && failure !== 'CLIENT_GONE') return 'failed';
+  if (status === 0 || !response.writableFinished) return 'client-gone';
+  if (status < 300) return '2xx';
+  if (status < 400) return '3xx';
+  return status < 500 ? '4xx' : '5xx';
+}

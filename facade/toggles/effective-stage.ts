@@ -1,0 +1,24 @@
+/** Pure. What is in force for a route: the file's stage, or a toggle that was set while the file said the same. */
+import type { Position } from '../routing/stage.ts';
+import { samePosition, type Toggle } from './toggle-store.ts';
+
+/** A route's position in force, and where it comes from. */
+export interface EffectiveStage extends Position {
+  source: 'file' | 'toggle';
+  /** Milliseconds since the epoch from when it holds. */
+  since: number;
+  /** The toggle in force, or one that a later edit of the file overrode. */
+  toggle?: Toggle;
+}
+
+/** `fileSince`: when the file began to say this. */
+export function effectiveStage(
+  file: Position,
+  fileSince: number,
+  toggle: Toggle | undefined,
+): EffectiveStage {
+  if (toggle !== undefined && samePosition(toggle.basedOn, file) && toggle.at >= fileSince) {
+    return { stage: toggle.stage, percent: toggle.percent, source: 'toggle', since: toggle.at, toggle };
+  }
+  return { stage: file.stage, percent: file.percent, source: 'file', since: fileSince, toggle };
+}
