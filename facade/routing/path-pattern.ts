@@ -1,4 +1,4 @@
-/** Pure. Path patterns: `/api/products/:id`, and `*` as a last segment for everything below. */
+/** Pure. Path patterns: `/api/products/:id`, and `*` as a last segment for its parent and all below. */
 import { facadeErrors } from '../errors.ts';
 
 /** One segment of a pattern. */

@@ -38,7 +38,6 @@ function canonical(rawPath: string, query: string): ParsedTarget {
   if (/%2f|%5c/i.test(rawPath)) return { ok: false, problem: 'encoded-separator' };
   if (rawPath.includes('\\')) return { ok: false, problem: 'backslash' };
   if (rawPath.includes('#')) return { ok: false, problem: 'fragment' };
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is looked for.
   if (/[\0-\x20\x7f]|%[01][0-9a-f]|%7f/i.test(rawPath)) return { ok: false, problem: 'control-character' };
   const path = rawPath.replace(ENCODED_UNRESERVED, (code) =>
     String.fromCharCode(Number.parseInt(code.slice(1), 16)),

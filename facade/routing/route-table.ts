@@ -80,7 +80,7 @@ function add<Route extends Routed>(methods: ByMethod<Route>, method: string, rou
 
 /** `from` is the index of the first character of the segment to match. */
 function walk<Route>(node: Node<Route>, path: string, from: number, method: string): Route | undefined {
-  if (from > path.length) return node.end?.get(method);
+  if (from > path.length) return node.end?.get(method) ?? node.tail?.get(method);
   const slash = path.indexOf('/', from);
   const to = slash < 0 ? path.length : slash;
   const segment = path.slice(from, to);

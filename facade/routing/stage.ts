@@ -37,14 +37,12 @@ export function isDeclaredStep(from: Stage, to: Stage): boolean {
   return from === to || EDGES[from].includes(to);
 }
 
-/** Whether a step gives the service more: these are the steps that a gate guards. */
-export function needsGate(from: Position, to: Position): boolean {
-  if (to.stage === 'canary' && from.stage === 'canary') return to.percent > from.percent;
-  return (to.stage === 'canary' && from.stage === 'shadow') || isPromotion(from.stage, to.stage);
-}
-
-function isPromotion(from: Stage, to: Stage): boolean {
-  return NEXT[from] === to && (to === 'live' || to === 'retired');
+/**
+ * Whether a gate guards a step: the ones that give a service its first clients, all clients, or take legacy
+ * away. A growing percent is not guarded: the guard takes it back when it goes wrong.
+ */
+export function needsGate(from: Stage, to: Stage): boolean {
+  return NEXT[from] === to && to !== 'shadow';
 }
 
 /** Where promote leads; undefined at the end. */

@@ -77,9 +77,8 @@ export function createRouteControl({
     if (written === 'conflict') throw facadeErrors.error('TOGGLE_CONFLICT', { route: id });
   };
   const step = async (route: ActiveRoute, to: Position, change: Change, action: 'set' | 'promote') => {
-    const from = route.effective;
     if (!change.force) refuseUndeclared(route, to);
-    const judgement = needsGate(from, to) ? await judge(route) : undefined;
+    const judgement = needsGate(route.effective.stage, to.stage) ? await judge(route) : undefined;
     if (judgement !== undefined && !change.force) refuseUnproven(route, judgement);
     await write({ route, to, change, action, judgement });
     return find(route.config.id);
