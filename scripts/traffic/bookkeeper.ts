@@ -24,6 +24,7 @@ export function createBookkeeper(books: {
   known: KnownProducts;
 }): Bookkeeper {
   const { ledger, stats, known } = books;
+  const seeded = new Set(known.seeded);
   const acknowledge = (id: string, change: { cents?: number; deleted?: boolean }, now: number) => {
     ledger.acknowledge(id, change, now);
     stats.write();
@@ -32,25 +33,33 @@ export function createBookkeeper(books: {
   return (action, body, settledBefore, now) => {
     switch (action.kind) {
       case 'change-price':
-        if (body.error) return `price change of ${action.id} answered ${JSON.stringify(body)}`;
+        if (body.error) return errorPage(action.kind, body);
         acknowledge(action.id, { cents: action.cents }, now);
         return undefined;
       case 'add-product':
+        if (body.ID === undefined) return errorPage(action.kind, body);
         acknowledge(String(body.ID), { cents: action.cents }, now);
         known.added.push(String(body.ID));
         return undefined;
       case 'delete-product':
         // Another shopper may have deleted it first: then it is gone all the same.
+        if (body.error && !isNotFound(body.error)) return errorPage(action.kind, body);
         known.added = known.added.filter((id) => id !== action.id);
         acknowledge(action.id, { deleted: true }, now);
         return undefined;
       case 'read-product':
+        // An added product may be deleted by now; the others are always there.
+        if (body.error && seeded.has(action.id) && settledBefore === undefined)
+          return errorPage(action.kind, body);
         // A write that began meanwhile makes what was settled before it meaningless.
         if (settledBefore === undefined || ledger.settledPrice(action.id)?.at !== settledBefore.at)
           return undefined;
         return judgeRead(action.id, body, settledBefore, now);
-      default:
-        return undefined;
+      case 'list-products':
+      case 'search':
+      case 'read-categories':
+      case 'read-countries':
+        return body.error ? errorPage(action.kind, body) : undefined;
     }
   };
 
@@ -62,4 +71,13 @@ export function createBookkeeper(books: {
     const shown = JSON.stringify(body.price ?? body.error);
     return `product ${id} shows ${shown}, ${settled.cents} cents were acknowledged ${age} ms ago`;
   }
+}
+
+/** The shop tells some errors with status 200. */
+function errorPage(kind: Action['kind'], body: Record<string, unknown>): string {
+  return `${kind} answered ${JSON.stringify(body).slice(0, 200)}`;
+}
+
+function isNotFound(error: unknown): boolean {
+  return (error as { code?: unknown }).code === 'PRD_404';
 }

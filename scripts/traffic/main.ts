@@ -10,15 +10,17 @@ const {
   TRAFFIC_LISTEN = '127.0.0.1:0',
 } = process.env;
 if (!TRAFFIC_TARGET) {
-  process.stderr.write(
-    'TRAFFIC_TARGET is not set; expected the URL of the facade, such as http://127.0.0.1:8080\n',
-  );
-  process.exit(2);
+  refuse('TRAFFIC_TARGET is not set; expected the URL of the facade, such as http://127.0.0.1:8080');
+}
+const rate = Number(TRAFFIC_RATE);
+// A rate that is no number would be no pause at all.
+if (!(rate > 0 && rate <= 100_000)) {
+  refuse(`TRAFFIC_RATE is ${TRAFFIC_RATE}; expected actions a second, such as 120`);
 }
 
 const traffic = await startTraffic({
   target: TRAFFIC_TARGET,
-  rate: Number(TRAFFIC_RATE),
+  rate,
   seed: Number(TRAFFIC_SEED),
 });
 
@@ -46,4 +48,9 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     server.close();
     server.closeAllConnections();
   });
+}
+
+function refuse(reason: string): never {
+  process.stderr.write(`${reason}\n`);
+  process.exit(2);
 }

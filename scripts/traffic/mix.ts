@@ -19,7 +19,8 @@ export interface KnownProducts {
   added: string[];
 }
 
-const WEIGHTS: readonly [Action['kind'], number][] = [
+/** How often each action is chosen, against the others. */
+export const WEIGHTS: readonly [Action['kind'], number][] = [
   ['read-product', 44],
   ['list-products', 13],
   ['search', 13],

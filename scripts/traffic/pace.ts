@@ -18,13 +18,15 @@ export function startPace(options: {
 }): Pace {
   const { rate, atOnce, next } = options;
   const underWay = new Set<Promise<void>>();
-  let stopped = false;
+  const stopping = new AbortController();
+  const { signal } = stopping;
 
   const loop = async () => {
     const begun = performance.now();
-    for (let turn = 0; !stopped; turn += 1) {
+    for (let turn = 0; ; turn += 1) {
       const due = begun + (turn * 1_000) / rate - performance.now();
-      if (due > 1) await delay(due);
+      if (due > 1) await delay(due, undefined, { signal }).catch(() => {});
+      if (signal.aborted) break;
       const done = next(turn).finally(() => underWay.delete(done));
       underWay.add(done);
       if (underWay.size >= atOnce) await Promise.race(underWay);
@@ -34,7 +36,7 @@ export function startPace(options: {
   const looping = loop();
   return {
     stop() {
-      stopped = true;
+      stopping.abort();
       return looping;
     },
   };

@@ -78,10 +78,16 @@ function judge(action: Action, status: number, text: string): Outcome {
   if (status !== expected)
     return { ok: false, failure: `status ${status}, expected ${expected}: ${text.slice(0, 120)}` };
   try {
-    return { ok: true, status, body: JSON.parse(text) as Record<string, unknown> };
+    const body: unknown = JSON.parse(text);
+    if (typeof body === 'object' && body !== null)
+      return { ok: true, status, body: body as Record<string, unknown> };
   } catch {
-    return { ok: false, failure: `status ${status} with a body that is not JSON: ${text.slice(0, 120)}` };
+    // Told below, like JSON that is no object.
   }
+  return {
+    ok: false,
+    failure: `status ${status} with a body that is not JSON, or no object: ${text.slice(0, 120)}`,
+  };
 }
 
 function reasonOf(error: unknown): string {
