@@ -90,6 +90,22 @@ describe('the cache of reference data', () => {
     expect(started()).to.equal(2);
   });
 
+  it('never stores it either when nobody has asked since', async () => {
+    const { load, open, started } = gatedLoader([1, 2]);
+    const [reader, writer] = await Promise.all([processes.cache(), processes.cache()]);
+    const reading = reader.define({ name: 'rates', version: 1, schema, load, lease: 60_000 });
+    const writing = writer.define({ name: 'rates', version: 1, schema, load, lease: 60_000 });
+    const old = reading.get();
+    await until(() => started() === 1);
+    await writing.invalidate();
+    open(0);
+    await old;
+    const fresh = reading.get();
+    await until(() => started() === 2, { what: 'a new load' });
+    open(1);
+    expect((await fresh).rate).to.equal(2);
+  });
+
   it('does not give who asks after an invalidation the load from before it', async () => {
     const { load, open, started } = gatedLoader([1, 2]);
     const data = (await processes.cache()).define({ name: 'rates', version: 1, schema, load });

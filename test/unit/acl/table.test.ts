@@ -155,6 +155,16 @@ describe('a table’s translation', () => {
     expect(compiled.toSource([...children.reverse(), main!]).tags).to.equal('7,8,9');
   });
 
+  it('shows a child’s codec the rows without their parent’s columns', () => {
+    const names = z.codec(z.string(), z.array(z.record(z.string(), z.string())), {
+      decode: (value) => [{ seen: value }],
+      encode: (rows) => rows.map((row) => Object.keys(row).join('+')).join(),
+    });
+    const child = { ...everything.children![0]!, columns: ['x', 'y', 'seen'], key: ['x', 'y'], codec: names };
+    const watching = compileTable(defineTable({ ...everything, children: [{ ...child, inexact: false }] }));
+    expect(watching.toSource(watching.toTarget(good)).tags).to.equal('seen');
+  });
+
   it('leaves out the rows that `when` leaves out', () => {
     const some = compileTable(defineTable({ ...everything, when: (row) => row.st === 'A' }));
     expect(some.toTarget({ ...good, st: 'D' })).to.deep.equal([]);
