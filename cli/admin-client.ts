@@ -2,7 +2,7 @@
 
 import type { ListenAddress } from '../chassis/config/schema/quantities.ts';
 import { messageOf } from '../chassis/errors.ts';
-import { readBody, type Transport } from '../chassis/http/transport.ts';
+import { readBody, type Transport, type TransportRequest } from '../chassis/http/transport.ts';
 import { cliErrors, remoteError } from './errors.ts';
 
 /** Calls of one admin API; answers are the views that the other side exports. */
@@ -22,28 +22,36 @@ export interface AdminClientOptions {
 }
 
 const LARGEST_ANSWER = 50_000_000;
+const ANSWER_WITHIN = 30_000;
 
-/** Makes a client. Its calls raise ADMIN_UNREACHABLE, or the error that the API answered with. */
+/** Makes a client. Its calls raise ADMIN_UNREACHABLE, ADMIN_ANSWER_STRANGE, or the error that the API answered with. */
 export function createAdminClient({ what, url, token, transport }: AdminClientOptions): AdminClient {
   const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
     if (token !== undefined && method !== 'GET') headers.authorization = `Bearer ${token}`;
-    const answer = await transport
-      .request({
-        origin: url,
-        path,
-        method,
-        headers,
-        body: body && JSON.stringify(body),
-        signal: AbortSignal.timeout(30_000),
-      })
-      .catch((error) => {
-        throw cliErrors.error('ADMIN_UNREACHABLE', { what, url, reason: messageOf(error) }, error);
-      });
-    const text = (await readBody(answer.body, LARGEST_ANSWER))?.toString('utf8') ?? '';
-    if (answer.status >= 400) throw remoteError(answer.status, parse(text));
-    return parse(text) as T;
+    const { status, text } = await exchange({
+      path,
+      method,
+      headers,
+      body: body && JSON.stringify(body),
+    });
+    const view = parse(text);
+    if (view === undefined) {
+      const found = text === '' ? 'no body' : JSON.stringify(text.slice(0, 60));
+      throw cliErrors.error('ADMIN_ANSWER_STRANGE', { what, url, status, found });
+    }
+    if (status >= 400) throw remoteError(status, view);
+    return view as T;
+  };
+  const exchange = async (request: Omit<TransportRequest, 'origin' | 'signal'>) => {
+    try {
+      const signal = AbortSignal.timeout(ANSWER_WITHIN);
+      const { status, body } = await transport.request({ ...request, origin: url, signal });
+      return { status, text: (await readBody(body, LARGEST_ANSWER))?.toString('utf8') ?? '' };
+    } catch (error) {
+      throw cliErrors.error('ADMIN_UNREACHABLE', { what, url, reason: messageOf(error) }, error);
+    }
   };
   return {
     url,
@@ -59,10 +67,11 @@ export function adminUrl({ host, port }: ListenAddress): string {
   return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
-function parse(text: string): object {
+function parse(text: string): object | undefined {
   try {
-    return JSON.parse(text) as object;
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    return {};
+    return undefined;
   }
 }

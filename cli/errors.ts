@@ -9,6 +9,13 @@ export const cliErrors = defineErrors({
     remedy:
       'Start it (`strangler facade`, `strangler worker`), or mend facade.admin or worker.admin in the config.',
   },
+  ADMIN_ANSWER_STRANGE: {
+    status: 502,
+    exit: EXIT.unreachable,
+    message: ({ what, url, status, found }) =>
+      `What answers at ${url} is not the admin API of the ${what}: found status ${status} with ${found}, expected JSON.`,
+    remedy: 'Mend facade.admin or worker.admin in the config, or stop what holds that port.',
+  },
   DATABASE_CHECK_FAILED: {
     status: 503,
     exit: EXIT.unreachable,
@@ -27,6 +34,12 @@ export const cliErrors = defineErrors({
     exit: EXIT.usage,
     message: ({ file, reason }) => `File ${file} cannot be read (${reason}).`,
     remedy: 'Mend the path.',
+  },
+  FILE_UNWRITABLE: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ file, reason }) => `File ${file} cannot be written (${reason}).`,
+    remedy: 'Name a file in a folder that exists and that this user may write to.',
   },
   FILE_EXISTS: {
     status: 400,
@@ -55,12 +68,12 @@ export const cliErrors = defineErrors({
   },
 });
 
-/** An error that an admin API answered with, raised again on this side. */
+/** An error that an admin API answered with, raised again on this side with the exit code that it has there. */
 export function remoteError(
   status: number,
-  body: { code?: string; message?: string; remedy?: string },
+  body: { code?: string; message?: string; remedy?: string; exit?: number },
 ): KitError {
-  const exit = status >= 500 ? EXIT.unreachable : status === 409 ? EXIT.inconclusive : EXIT.usage;
+  const exit = body.exit ?? (status >= 500 ? EXIT.unreachable : EXIT.usage);
   const message = body.message ?? `The admin API answered with status ${status}.`;
   const remedy = body.remedy ?? 'See the log of the process.';
   return new KitError(body.code ?? 'ADMIN_REFUSED', { status, exit, remedy, message: () => message }, {});

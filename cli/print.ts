@@ -17,15 +17,18 @@ export function table(rows: readonly (readonly (string | number)[])[]): string {
 
 /** A bar of `width` characters with its percentage: `██████░░░░  60 %`. */
 export function bar(done: number, total: number, width = 24): string {
-  const share = total <= 0 ? 0 : Math.min(1, done / total);
+  const part = Math.max(0, Math.min(done, total));
+  const share = total <= 0 ? 0 : part / total;
+  // Multiplied first: 0.29 * 100 is less than 29.
+  const percentage = total <= 0 ? 0 : Math.floor((part * 100) / total);
   const full = Math.round(share * width);
-  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(Math.floor(share * 100)).padStart(3)} %`;
+  return `${'█'.repeat(full)}${'░'.repeat(width - full)} ${String(percentage).padStart(3)} %`;
 }
 
 /** Milliseconds in words: `850 ms`, `12.3 s`, `4 min 10 s`, `2 h 5 min`. */
 export function time(ms: number): string {
-  if (ms < 1_000) return `${Math.round(ms)} ms`;
-  if (ms < 60_000) return `${(ms / 1_000).toFixed(1)} s`;
+  if (ms < 999.5) return `${Math.round(ms)} ms`;
+  if (ms < 59_950) return `${(ms / 1_000).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
   if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
   return `${Math.floor(seconds / 3_600)} h ${Math.floor((seconds % 3_600) / 60)} min`;

@@ -35,10 +35,18 @@ function fromPlain(line: string): RecordedRequest | undefined {
 function fromJson(line: string): RecordedRequest | undefined {
   try {
     const { method = 'GET', path, headers = {} } = JSON.parse(line) as Partial<RecordedRequest>;
-    const valid =
-      PLAIN.test(`${method} ${path}`) && Object.values(headers).every((value) => typeof value === 'string');
-    return valid ? { method, path: path!, headers } : undefined;
+    if (typeof method !== 'string' || typeof path !== 'string' || !isHeaders(headers)) return undefined;
+    return PLAIN.test(`${method} ${path}`) ? { method, path, headers } : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isHeaders(value: unknown): value is Record<string, string> {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((one) => typeof one === 'string')
+  );
 }

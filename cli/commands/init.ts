@@ -22,12 +22,12 @@ routes: []
 #    stage: shadow               # legacy | shadow | canary | live | retired
 `;
 
-/** Writes the file unless it exists. Raises FILE_EXISTS. */
+/** Writes the file unless it exists. Raises FILE_EXISTS or FILE_UNWRITABLE. */
 export async function init(context: CliContext, options: CommonOptions): Promise<number> {
   const file = configFile(options, context.env);
   await writeFile(file, FIRST_CONFIG, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'EEXIST') throw cliErrors.error('FILE_EXISTS', { file });
-    throw cliErrors.error('FILE_UNREADABLE', { file, reason: messageOf(error) }, error);
+    throw cliErrors.error('FILE_UNWRITABLE', { file, reason: messageOf(error) }, error);
   });
   context.print(`Wrote ${file}. Name your monolith under upstreams.legacy, then run: strangler check`);
   return 0;

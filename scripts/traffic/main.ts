@@ -5,7 +5,7 @@ import { startTraffic } from './traffic.ts';
 
 const {
   TRAFFIC_TARGET,
-  TRAFFIC_RATE = '120',
+  TRAFFIC_RATE = '80',
   TRAFFIC_SEED = '1',
   TRAFFIC_LISTEN = '127.0.0.1:0',
 } = process.env;

@@ -21,14 +21,14 @@ export interface KnownProducts {
 
 /** How often each action is chosen, against the others. */
 export const WEIGHTS: readonly [Action['kind'], number][] = [
-  ['read-product', 44],
-  ['list-products', 13],
-  ['search', 13],
-  ['read-categories', 13],
+  ['read-product', 46],
+  ['list-products', 15],
+  ['search', 14],
+  ['read-categories', 14],
   ['read-countries', 3],
-  ['change-price', 9],
-  ['add-product', 3],
-  ['delete-product', 2],
+  ['change-price', 6],
+  ['add-product', 1.2],
+  ['delete-product', 0.8],
 ];
 
 const WORDS = ['Lampe', 'café', 'Stuhl', 'über', 'Regal', 'cœur', 'Tisch', 'Glas'];
