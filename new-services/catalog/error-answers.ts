@@ -17,7 +17,7 @@ export function failed(log: Logger) {
       log.error('request failed', { error: messageOf(error), code: describeError(error).code });
     if (response.headersSent) return void response.destroy();
     if (unreadable) return void response.status(status).json({ Error: 'bad request' });
-    const { status: told, ...problem } = describeError(error);
+    const { status: told, code, message, remedy } = describeError(error);
     response.status(told).json(problem);
   };
 }
