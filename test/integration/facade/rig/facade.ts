@@ -1,0 +1,103 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { systemClock } from '../../../../chassis/clock.ts';
+import { createLifecycle } from '../../../../chassis/lifecycle.ts';
+import { createLogger } from '../../../../chassis/log.ts';
+import { createMetrics } from '../../../../chassis/metrics.ts';
+import type { ErrorView, EvidenceView, RouteView, StatusView } from '../../../../facade/admin/views.ts';
+import { startFacade } from '../../../../facade/main.ts';
+
+/** The admin token of test facades. */
+export const TOKEN = 'test-token';
+
+/** A facade of a test, in this process, with a config file of its own. */
+export interface TestFacade {
+  url: string;
+  admin: string;
+  log: Record<string, unknown>[];
+  /** Rewrites the config file. */
+  edit(config: string): Promise<void>;
+  change(
+    method: 'PUT' | 'POST',
+    path: string,
+    body: object,
+    token?: string,
+  ): Promise<{ status: number; body: RouteView & ErrorView }>;
+  route(id: string): Promise<RouteView>;
+  evidence(id: string): Promise<EvidenceView>;
+  status(): Promise<StatusView>;
+  metrics(): Promise<string>;
+  close(): Promise<void>;
+}
+
+/** A config for a test; `routes` is YAML of the list, indented by two. */
+export function config({
+  legacy,
+  service,
+  routes = '',
+  extra = '',
+  facade = '',
+}: {
+  legacy: string;
+  service: string;
+  routes?: string;
+  extra?: string;
+  facade?: string;
+}): string {
+  return `facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms${facade} }
+worker: { admin: "127.0.0.1:9" }
+upstreams:
+  legacy: { url: "${legacy}" }
+  service: { url: "${service}", timeout: 500ms }
+legacy: legacy
+routes:
+${routes || '  []'}
+${extra}`;
+}
+
+/** One route on a stage. */
+export function route(id: string, match: string, stage: string, rest = ''): string {
+  return `  - { id: ${id}, match: { ${match} }, service: service, stage: ${stage}${rest} }\n`;
+}
+
+/** Starts a facade with a config file. */
+export async function startTestFacade(
+  text: string,
+  { token = TOKEN }: { token?: string } = {},
+): Promise<TestFacade> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'facade-test-'));
+  const file = path.join(directory, 'strangler.yaml');
+  await writeFile(file, text);
+  const lines: Record<string, unknown>[] = [];
+  const log = createLogger({ process: 'facade', write: (line) => void lines.push(JSON.parse(line)) });
+  const lifecycle = createLifecycle({ log });
+  const parts = { env: {}, log, lifecycle, clock: systemClock, metrics: createMetrics('facade') };
+  const { url, admin } = await startFacade({ ...parts, configFile: file, token: token || undefined }).catch(
+    async (error) => {
+      await lifecycle.close();
+      await rm(directory, { recursive: true });
+      throw error;
+    },
+  );
+  const read = async <T>(where: string) => (await (await fetch(admin + where)).json()) as T;
+  return {
+    url,
+    admin,
+    log: lines,
+    edit: (next) => writeFile(file, next),
+    async change(method, where, body, bearer = token) {
+      const headers = { 'content-type': 'application/json', authorization: `Bearer ${bearer}` };
+      const answer = await fetch(admin + where, { method, headers, body: JSON.stringify(body) });
+      return { status: answer.status, body: (await answer.json()) as RouteView & ErrorView };
+    },
+    route: (id) => read(`/api/routes/${id}`),
+    evidence: (id) => read(`/api/routes/${id}/evidence`),
+    status: () => read('/api/status'),
+    metrics: async () => (await fetch(`${admin}/metrics`)).text(),
+    async close() {
+      await lifecycle.close();
+      await rm(directory, { recursive: true });
+    },
+  };
+}
