@@ -2,7 +2,7 @@
  * The door to @vlasky/zongji: the source's binlog as whole transactions in canonical form, in commit order.
  *
  * What is worked around (read in version 0.9.0; the fidelity test pins it):
- * - column names come from what was planned, not from a query while the stream waits: the query would name
+ * - columns are those that were planned, not those of a query while the stream waits: the query would name
  *   today's columns for yesterday's rows, and resuming during it drops rows;
  * - text arrives as bytes and is decoded here, since its latin1 is not the server's for five bytes;
  * - labels of ENUM and SET are parsed here, since it splits them at every comma;
@@ -108,24 +108,30 @@ export function readBinlog(
   };
 }
 
-/** A reader that names columns as they were planned. */
-class PlannedReader extends ZongJi {
-  readonly #tables: ReadonlyMap<string, Table>;
+/** What zongji keeps about a table id. */
+interface TableMapEntry {
+  columnSchemas: unknown[];
+  parentSchema: string;
+  tableName: string;
+}
 
+/** A reader that knows columns as they were planned, whatever the binlog or INFORMATION_SCHEMA say of them. */
+class PlannedReader extends ZongJi {
   constructor(options: ConstructorParameters<typeof ZongJi>[0], tables: ReadonlyMap<string, Table>) {
     super(options);
-    this.#tables = tables;
+    const set = (maps: Record<string, TableMapEntry>, id: string, entry: TableMapEntry) => {
+      const columnSchemas = tables.get(entry.tableName)!.columns.map(rawColumn);
+      maps[id] = { ...entry, columnSchemas };
+      return true;
+    };
+    // With binlog_row_metadata=FULL it takes the columns from the event and asks nobody.
+    this.tableMap = new Proxy({}, { set }) as unknown as ZongJi['tableMap'];
   }
 
   /** Replaces its query of INFORMATION_SCHEMA. */
-  _fetchTableInfo(event: TableMapEvent, next: () => void): void {
-    const table = this.#tables.get(event.tableName)!;
-    const map = this.tableMap as unknown as Record<number, unknown>;
-    map[event.tableId] = {
-      columnSchemas: table.columns.map(rawColumn),
-      parentSchema: event.schemaName,
-      tableName: event.tableName,
-    };
+  _fetchTableInfo({ tableId, schemaName, tableName }: TableMapEvent, next: () => void): void {
+    const maps = this.tableMap as unknown as Record<number, TableMapEntry>;
+    maps[tableId] = { columnSchemas: [], parentSchema: schemaName, tableName };
     next();
   }
 }
@@ -251,12 +257,18 @@ function isFull(bitmap: Buffer, columns: number): boolean {
   return true;
 }
 
+/** The names are there with binlog_row_metadata=FULL only; the number of columns always is. */
 function checkShape(event: TableMapEvent, tables: ReadonlyMap<string, Table>, place: Position): void {
   const table = tables.get(event.tableName);
-  if (!table || event.columnCount === table.columns.length) return;
+  const names = (event as unknown as { columnNames?: string[] }).columnNames;
+  if (!table) return;
+  const planned = table.columns.map(({ name }) => name);
+  const same =
+    event.columnCount === planned.length && (!names || names.every((name, index) => name === planned[index]));
+  if (same) return;
   throw migrationErrors.error('STREAM_DDL', {
     table: table.name,
-    change: `it has ${event.columnCount} columns in the binlog and ${table.columns.length} in the plan`,
+    change: `the binlog has ${names?.join(', ') ?? `${event.columnCount} columns`}, the plan ${planned.join(', ')}`,
     position: showPosition(place),
   });
 }

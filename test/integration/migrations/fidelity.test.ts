@@ -1,12 +1,12 @@
 import { expect } from 'chai';
 import type { Row } from '../../../acl/value.ts';
-import type { Pool } from '../../../chassis/mysql.ts';
+import type { Pool, RowDataPacket } from '../../../chassis/mysql.ts';
 import { selectRows } from '../../../migrations/rows/select.ts';
 import { openSource } from '../../../migrations/rows/session.ts';
 import { describeTable, type Table } from '../../../migrations/rows/table.ts';
 import { readBinlog, type SourceTransaction } from '../../../migrations/stream/binlog.ts';
 import { readSourcePosition } from '../../../migrations/stream/source-position.ts';
-import { createDatabase, type TestDatabase } from '../../support/services.ts';
+import { asAdmin, createDatabase, mariadbUrl, type TestDatabase } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
 
 const COLUMNS = `id BIGINT UNSIGNED NOT NULL PRIMARY KEY,
@@ -39,18 +39,27 @@ const ROWS: string[] = [
   `5${', NULL'.repeat(41 - 1)}`,
 ];
 
-describe('one image of a row, whichever way it came', () => {
+for (const metadata of ['NO_LOG', 'MINIMAL', 'FULL']) {
+  describe(`one image of a row, whichever way it came (binlog_row_metadata=${metadata})`, () =>
+    compareImages(metadata));
+}
+
+function compareImages(metadata: string) {
   let database: TestDatabase;
   let source: Pool;
   let table: Table;
 
+  let metadataBefore: string;
   before(async () => {
+    metadataBefore = await rowMetadata();
+    await asAdmin(`SET GLOBAL binlog_row_metadata = ${metadata}`);
     database = await createDatabase('fidelity');
     source = openSource(database.url, 3);
     await source.query(`CREATE TABLE corpus (${COLUMNS})`);
     table = (await describeTable(source, 'corpus'))!;
   });
   after(async () => {
+    await asAdmin(`SET GLOBAL binlog_row_metadata = ${metadataBefore}`);
     await source.end();
     await database.drop();
   });
@@ -100,7 +109,14 @@ describe('one image of a row, whichever way it came', () => {
     expect(printable(remove!.before!)).to.deep.equal(printable(update!.after!));
     expect(remove!.after).to.equal(undefined);
   });
-});
+}
+
+async function rowMetadata(): Promise<string> {
+  const pool = openSource(mariadbUrl(), 1);
+  const [rows] = await pool.query<RowDataPacket[]>('SELECT @@GLOBAL.binlog_row_metadata AS m');
+  await pool.end();
+  return rows[0]!.m;
+}
 
 function printable(row: Row): Record<string, string | null> {
   return Object.fromEntries(
