@@ -52,16 +52,18 @@ export function defineErrors<const Table extends Record<string, ErrorEntry>>(tab
 export function describeError(error: unknown): {
   code: string;
   status: number;
+  exit: number;
   message: string;
   remedy: string;
 } {
   if (error instanceof KitError) {
-    const { code, status, message, remedy } = error;
-    return { code, status, message, remedy };
+    const { code, status, exit, message, remedy } = error;
+    return { code, status, exit, message, remedy };
   }
   return {
     code: 'INTERNAL',
     status: 500,
+    exit: EXIT.internal,
     message: 'Internal error.',
     remedy: 'See the process log for the details.',
   };

@@ -49,6 +49,9 @@ export interface ProcessContext {
   clock: Clock;
 }
 
+/** A terminal's Ctrl-C reaches a process by itself and once more through its launcher: that is one signal; ms. */
+const SAME_SIGNAL = 500;
+
 /**
  * Runs a process until SIGTERM or SIGINT; a second signal ends it at once. A KitError at the start is
  * shown with its remedy and decides the exit code.
@@ -63,9 +66,15 @@ export async function runProcess(
     log.info('stopping', { reason });
     void lifecycle.close().finally(() => process.exit(code));
   };
-  let signals = 0;
+  let stopping: number | undefined;
+  const onSignal = (signal: string) => {
+    const now = systemClock.monotonic();
+    if (stopping === undefined) stop(signal, EXIT.ok);
+    else if (now - stopping > SAME_SIGNAL) process.exit(128);
+    stopping ??= now;
+  };
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, () => (++signals > 1 ? process.exit(128) : stop(signal, EXIT.ok)));
+    process.on(signal, onSignal);
   }
   process.on('unhandledRejection', (error) => {
     log.error('unhandled rejection', { error });

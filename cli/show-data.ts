@@ -1,5 +1,6 @@
 /** Data groups as lines of text. */
 import type { PlanReport } from '../migrations/preflight/preflight.ts';
+import type { VerifySample } from '../migrations/verify/result.ts';
 import type { GroupView } from '../migrations/worker/views.ts';
 import { bar, count, table, time } from './print.ts';
 
@@ -29,11 +30,19 @@ export function groupLines(view: GroupView): string {
 
 /** What a verification found; the first differences by table, key and column. */
 export function verifyLines(view: GroupView): string {
-  const samples = (view.verified?.samples ?? []).map(
-    ({ table: name, key, column, source, target }) =>
-      `  ${name} ${key} ${column ?? ''}: source ${source}, target ${target}`,
-  );
+  const samples = (view.verified?.samples ?? []).map(differenceLine);
   return [`${view.group}: ${verifiedText(view)}`, ...samples].join('\n');
+}
+
+function differenceLine({ kind, table: name, key, column, source, target }: VerifySample): string {
+  switch (kind) {
+    case 'missing':
+      return `  ${name} ${key}: missing in the target`;
+    case 'extra':
+      return `  ${name} ${key}: only in the target`;
+    case 'different':
+      return `  ${name} ${key}${column ? ` ${column}` : ''}: source ${source}, target ${target}`;
+  }
 }
 
 /** What a plan found, and how large the copy may be. */

@@ -2,6 +2,7 @@
 // Starts the command from its source where the source is (this repository), from dist/ where it was published.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { constants } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const at = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -19,5 +20,5 @@ child.on('error', (error) => {
   process.exitCode = 70;
 });
 child.on('exit', (code, signal) => {
-  process.exitCode = code ?? (signal === 'SIGKILL' ? 137 : 128);
+  process.exitCode = code ?? 128 + constants.signals[signal];
 });

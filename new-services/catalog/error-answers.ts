@@ -18,6 +18,6 @@ export function failed(log: Logger) {
     if (response.headersSent) return void response.destroy();
     if (unreadable) return void response.status(status).json({ Error: 'bad request' });
     const { status: told, code, message, remedy } = describeError(error);
-    response.status(told).json(problem);
+    response.status(told).json({ code, message, remedy });
   };
 }
