@@ -1,0 +1,97 @@
+import { expect } from 'chai';
+import { until } from '../../support/wait.ts';
+import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
+
+describe('Edits of the config file', () => {
+  let legacy: TestUpstream;
+  let service: TestUpstream;
+  let facade: TestFacade;
+  const at = (stage: string, rest = '') =>
+    config({ legacy: legacy.url, service: service.url, routes: route('r', 'path: /api/:id', stage, rest) });
+  beforeEach(async () => {
+    legacy = await startUpstream(json('legacy'));
+    service = await startUpstream(json('service'));
+    facade = await startTestFacade(at('legacy'));
+  });
+  afterEach(async () => {
+    await facade.close();
+    await legacy.close();
+    await service.close();
+  });
+  const side = async () => {
+    const answer = await fetch(`${facade.url}/api/1`);
+    await answer.text();
+    return answer.headers.get('x-answered-by') ?? String(answer.status);
+  };
+
+  it('come into force under load without a failed request', async () => {
+    let stop = false;
+    const seen = new Map<string, number>();
+    const load = Array.from({ length: 8 }, async () => {
+      while (!stop) {
+        const by = await side().catch((error) => String(error));
+        seen.set(by, (seen.get(by) ?? 0) + 1);
+      }
+    });
+    for (const stage of ['live', 'legacy', 'live']) {
+      await facade.edit(at(stage));
+      await until(async () => (await facade.route('r')).stage === stage, { what: `stage ${stage}` });
+    }
+    stop = true;
+    await Promise.all(load);
+    expect([...seen.keys()].sort()).to.deep.equal(['legacy', 'service']);
+  });
+
+  it('that are invalid leave the last good version in force, and say so everywhere', async () => {
+    await facade.edit(at('live', ', percent: 400'));
+    await until(async () => !(await facade.status()).config.valid, { what: 'the status to say invalid' });
+    const { config: state } = await facade.status();
+    expect(state.problem?.code).to.equal('CONFIG_INVALID');
+    expect(await side()).to.equal('legacy');
+    expect(await facade.metrics()).to.match(/strangler_config_valid\{[^}]*\} 0/);
+    expect(
+      facade.log.some(({ level, message }) => level === 'error' && /last good/.test(String(message))),
+    ).to.equal(true);
+
+    await facade.edit(at('live'));
+    await until(async () => (await facade.status()).config.valid);
+    expect(await side()).to.equal('service');
+    expect(await facade.metrics()).to.match(/strangler_config_valid\{[^}]*\} 1/);
+  });
+
+  it('that do not compile, or name a breaker that cannot work, are invalid too', async () => {
+    const twice = config({
+      legacy: legacy.url,
+      service: service.url,
+      routes: route('r', 'path: /api/:id', 'live') + route('q', 'path: /api/:name', 'live'),
+    });
+    await facade.edit(twice);
+    await until(async () => (await facade.status()).config.problem?.code === 'ROUTE_OVERLAP');
+    await facade.edit(at('live').replace('timeout: 500ms', 'timeout: 20s'));
+    await until(async () => (await facade.status()).config.problem?.code === 'BREAKER_UNSAFE');
+    expect(await side()).to.equal('legacy');
+  });
+
+  it('win over an earlier toggle, with a line of history', async () => {
+    await facade.change('PUT', '/api/routes/r/stage', {
+      stage: 'live',
+      reason: 'try',
+      actor: 'ann',
+      force: true,
+    });
+    expect(await side()).to.equal('service');
+    await facade.edit(at('shadow'));
+    await until(async () => (await facade.route('r')).source === 'file');
+    expect(await side()).to.equal('legacy');
+    const shown = await facade.route('r');
+    expect(shown).to.include({ stage: 'shadow' });
+    expect(shown.toggle).to.include({ stage: 'live', actor: 'ann', inForce: false });
+    const history = (await (await fetch(`${facade.admin}/api/routes/r/history`)).json()) as {
+      entries: { actor: string; from: { stage: string }; to: { stage: string } }[];
+    };
+    expect(
+      history.entries.map(({ actor, from, to }) => `${actor}: ${from.stage} → ${to.stage}`),
+    ).to.deep.equal(['config file: live → shadow', 'ann: legacy → live']);
+  });
+});
