@@ -28,10 +28,10 @@ export async function dockerEngine({
     async state(service) {
       const { code, output } = await runCommand(
         'docker',
-        ['inspect', '--format', '{{json .State}}', `${project}-${service}-1`],
+        ['inspect', '--format', STATE_FORMAT, `${project}-${service}-1`],
         env,
       );
-      return code === 0 ? stateOf(JSON.parse(output)) : { kind: 'absent' };
+      return code === 0 ? stateOf(output) : { kind: 'absent' };
     },
     exec: (service, command) => runCommand('docker', ['exec', `${project}-${service}-1`, ...command], env),
     logs: (service) => compose('logs', '--no-color', '--tail', '40', service),
@@ -42,12 +42,17 @@ export async function dockerEngine({
   };
 }
 
-/** Reads the part of a container's description that both engines write alike. */
-export function stateOf(state: {
-  Status: string;
-  ExitCode: number;
-  Health?: { Status?: string };
-}): ContainerState {
+/** What of a container's description tells its state; both engines know these fields. */
+export const STATE_FORMAT = '{"state":{{json .State}},"restarts":{{.RestartCount}}}';
+
+/** Reads what STATE_FORMAT prints. */
+export function stateOf(description: string): ContainerState {
+  const { state, restarts } = JSON.parse(description) as Description;
   if (state.Status === 'exited' || state.Status === 'dead') return { kind: 'exited', code: state.ExitCode };
-  return { kind: state.Health?.Status === 'healthy' ? 'healthy' : 'starting' };
+  return state.Health?.Status === 'healthy' ? { kind: 'healthy' } : { kind: 'starting', restarts };
+}
+
+interface Description {
+  state: { Status: string; ExitCode: number; Health?: { Status?: string } };
+  restarts: number;
 }

@@ -1,7 +1,11 @@
 import type { CommandResult } from './run-command.ts';
 
 /** What a container is doing. */
-export type ContainerState = { kind: 'starting' | 'healthy' | 'absent' } | { kind: 'exited'; code: number };
+export type ContainerState =
+  | { kind: 'absent' | 'healthy' }
+  /** `restarts`: how often its restart policy has started it again. */
+  | { kind: 'starting'; restarts: number }
+  | { kind: 'exited'; code: number };
 
 /** What runs the compose file. */
 export interface Engine {

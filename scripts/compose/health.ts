@@ -7,6 +7,8 @@ export function isOneShot(service: string): boolean {
   return processes.some((one) => one.name === service && one.runs === 'once');
 }
 
+const MOST_RESTARTS = 3;
+
 /**
  * Waits until a container is healthy, or for a one-shot until it ended with 0. Raises an Error with the
  * container's last lines when it ends otherwise or `timeout` milliseconds have passed.
@@ -22,6 +24,9 @@ export async function untilReady(
     const state = await engine.state(service);
     if (state.kind === 'healthy') return;
     if (state.kind === 'exited' && state.code === 0 && isOneShot(service)) return;
+    if (state.kind === 'starting' && state.restarts >= MOST_RESTARTS) {
+      throw new Error(`${service} ended ${state.restarts} times:\n${await engine.logs(service)}`);
+    }
     if (state.kind === 'exited' && (isOneShot(service) || state.code !== 0)) {
       throw new Error(`${service} ended with ${state.code}:\n${await engine.logs(service)}`);
     }

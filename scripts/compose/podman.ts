@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url';
 import { KIT_IMAGE } from './compose-file.ts';
-import { stateOf } from './docker.ts';
+import { STATE_FORMAT, stateOf } from './docker.ts';
 import type { Engine, EngineOptions } from './engine.ts';
 import { mustRun, runCommand } from './run-command.ts';
 
@@ -33,9 +33,9 @@ export async function podmanEngine(options: EngineOptions): Promise<Engine | und
     },
     async state(service) {
       await runCommand('podman', ['healthcheck', 'run', container(service)], env);
-      const args = ['inspect', '--type', 'container', '--format', '{{json .State}}', container(service)];
+      const args = ['inspect', '--type', 'container', '--format', STATE_FORMAT, container(service)];
       const { code, output } = await runCommand('podman', args, env);
-      return code === 0 ? stateOf(JSON.parse(output.trim().split('\n').at(-1)!)) : { kind: 'absent' };
+      return code === 0 ? stateOf(output.trim().split('\n').at(-1)!) : { kind: 'absent' };
     },
     exec: (service, command) => runCommand('podman', ['exec', container(service), ...command], env),
     logs: async (service) =>

@@ -17,6 +17,7 @@ const ROUTE = 'products-read';
 const GROUP = 'catalog';
 const REQUESTS = 5;
 const COMPARED_WITHIN = 30_000;
+const SETTLED_WITHIN = 20_000;
 
 interface Step {
   stage: 'legacy' | 'shadow' | 'canary' | 'live';
@@ -59,7 +60,7 @@ async function mustStrangler({ strangler, log }: StagesOptions, ...args: string[
 async function aProduct(facade: string): Promise<string> {
   const list = await (await fetch(`${facade}/api/products?per_page=1`)).text();
   // As text: the ids are beyond what a JavaScript number holds.
-  const id = /"ID":"(\d+)"/.exec(list)?.[1];
+  const id = /"prd_id":"(\d+)"/.exec(list)?.[1];
   if (id === undefined) throw new Error(`GET /api/products gave no product: ${list.slice(0, 200)}`);
   return `/api/products/${id}`;
 }
@@ -106,28 +107,43 @@ async function counted({ admin }: StagesOptions): Promise<Record<string, number>
   return answersByUpstream(await (await fetch(`${admin}/metrics`)).text(), ROUTE);
 }
 
-/** Ours are at least the expected side's new answers (the traffic asks too); the other side has none. */
-async function expectAnsweredBy(
+/**
+ * Asks until all answers since the last look came from the expected side: what was under way when the
+ * stage changed is still counted for the old one. The traffic's requests count too.
+ */
+async function askAnsweredBy(
   options: StagesOptions,
   { stage, answeredBy }: Step,
-  before: Record<string, number>,
+  ask: () => Promise<void>,
 ): Promise<void> {
-  const after = await counted(options);
-  const grown = (upstream: string) => (after[upstream] ?? 0) - (before[upstream] ?? 0);
   const other = answeredBy === 'legacy' ? 'catalog' : 'legacy';
-  if (grown(answeredBy) >= REQUESTS && grown(other) === 0) return;
-  throw new Error(
-    `In stage ${stage}, found ${grown(answeredBy)} answers of ${answeredBy} and ${grown(other)} of ${other}; expected all from ${answeredBy}.`,
-  );
+  const deadline = Date.now() + SETTLED_WITHIN;
+  for (;;) {
+    const before = await counted(options);
+    for (let count = 0; count < REQUESTS; count++) await ask();
+    const after = await counted(options);
+    const grown = (upstream: string) => (after[upstream] ?? 0) - (before[upstream] ?? 0);
+    if (grown(answeredBy) >= REQUESTS && grown(other) === 0) return;
+    if (Date.now() < deadline) continue;
+    throw new Error(
+      `In stage ${stage}, found ${grown(answeredBy)} answers of ${answeredBy} and ${grown(other)} of ${other}; expected all from ${answeredBy}.`,
+    );
+  }
+}
+
+interface Evidence {
+  summary: { compared: number; mismatched: number };
+  clusters: object[];
 }
 
 async function untilCompared(options: StagesOptions): Promise<string> {
   const deadline = Date.now() + COMPARED_WITHIN;
   for (;;) {
-    const { summary } = (await api(options, `/api/routes/${ROUTE}/evidence`)) as {
-      summary: { compared: number; mismatched: number };
-    };
-    if (summary.compared >= REQUESTS) return `${summary.compared} compared, ${summary.mismatched} different`;
+    const { summary, clusters } = (await api(options, `/api/routes/${ROUTE}/evidence`)) as Evidence;
+    if (summary.compared >= REQUESTS) {
+      const details = clusters.map((cluster) => `\n    ${JSON.stringify(cluster).slice(0, 400)}`).join('');
+      return `${summary.compared} compared, ${summary.mismatched} different${details}`;
+    }
     if (Date.now() > deadline)
       throw new Error(`found ${summary.compared} comparisons in shadow; expected ${REQUESTS} or more`);
     await delay(200);
