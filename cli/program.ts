@@ -2,16 +2,8 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { STAGES } from '../chassis/config/schema/routes.ts';
 import { EXIT } from '../chassis/errors.ts';
-import { check } from './commands/check.ts';
-import { compareLive } from './commands/compare-live.ts';
-import { compareReplay } from './commands/compare-replay.ts';
-import { type DataOptions, dataCommand, dataStatus } from './commands/data.ts';
-import { init } from './commands/init.ts';
-import { routeHistory, routeList, routePromote, routeRollback, routeSet } from './commands/route.ts';
-import { schema } from './commands/schema.ts';
-import { status } from './commands/status.ts';
+import type { DataOptions } from './commands/data.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { startFacadeProcess, startWorkerProcess } from './processes.ts';
 
 /** What a command does: it resolves with the exit code. */
 type Work<Options> = (
@@ -31,24 +23,70 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
     .showHelpAfterError('(add --help for the options)');
   const add = adder(context, exit);
 
-  add(program, 'init', 'write a first config file', init);
-  add(program, 'check', 'validate the config, try its connections, and preflight its data groups', check);
-  add(program, 'facade', 'run the routing facade', startFacadeProcess);
-  add(program, 'worker', 'run the worker that copies, streams and verifies data', startWorkerProcess);
-  add(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
-    '--watch',
-    'show it again every second until Ctrl-C',
+  add(
+    program,
+    'init',
+    'write a first config file',
+    lazily(
+      () => import('./commands/init.ts'),
+      (m) => m.init,
+    ),
   );
+  add(
+    program,
+    'check',
+    'validate the config, try its connections, and preflight its data groups',
+    lazily(
+      () => import('./commands/check.ts'),
+      (m) => m.check,
+    ),
+  );
+  add(
+    program,
+    'facade',
+    'run the routing facade',
+    lazily(
+      () => import('./processes.ts'),
+      (m) => m.startFacadeProcess,
+    ),
+  );
+  add(
+    program,
+    'worker',
+    'run the worker that copies, streams and verifies data',
+    lazily(
+      () => import('./processes.ts'),
+      (m) => m.startWorkerProcess,
+    ),
+  );
+  add(
+    program,
+    'status',
+    'routes, stages, evidence, data groups, positions and lag',
+    lazily(
+      () => import('./commands/status.ts'),
+      (m) => m.status,
+    ),
+  ).option('--watch', 'show it again every second until Ctrl-C');
   addRoutes(program, add);
   addCompare(program, add);
   addData(program, add);
   const schemas = program.command('schema').description("schema migrations of each service's own database");
   for (const action of ['up', 'down', 'status'] as const) {
-    add(schemas, `${action} <service>`, SCHEMA_HELP[action], (ctx, options, service) =>
-      schema(ctx, options, action, service!),
-    );
+    add(schemas, `${action} <service>`, SCHEMA_HELP[action], async (ctx, options, service) => {
+      const { schema } = await import('./commands/schema.ts');
+      return schema(ctx, options, action, service!);
+    });
   }
   return program;
+}
+
+/** A command's module is loaded when the command runs: `route list` need not wait for the worker's libraries. */
+function lazily<Module, Options>(
+  load: () => Promise<Module>,
+  pick: (module: Module) => Work<Options>,
+): Work<Options> {
+  return async (...call) => pick(await load())(...call);
 }
 
 type Adder = ReturnType<typeof adder>;
@@ -68,27 +106,83 @@ function adder(context: CliContext, exit: (code: number) => void) {
 
 function addRoutes(program: Command, add: Adder): void {
   const route = program.command('route').description('where each route stands, and the toggles that move it');
-  add(route, 'list', 'every route, its stage and its evidence', routeList);
-  add(route, 'set <id> <stage>', `put a route on a stage: ${STAGES.join(', ')}`, routeSet)
+  add(
+    route,
+    'list',
+    'every route, its stage and its evidence',
+    lazily(
+      () => import('./commands/route.ts'),
+      (m) => m.routeList,
+    ),
+  );
+  add(
+    route,
+    'set <id> <stage>',
+    `put a route on a stage: ${STAGES.join(', ')}`,
+    lazily(
+      () => import('./commands/route.ts'),
+      (m) => m.routeSet,
+    ),
+  )
     .option('--percent <n>', 'share of keys that go to the service while in canary, 0 to 100', share)
     .addOption(reason())
     .option('--force', 'allow a step that is not the next one');
-  add(route, 'promote <id>', 'go one stage on, if the gate passes', routePromote)
+  add(
+    route,
+    'promote <id>',
+    'go one stage on, if the gate passes',
+    lazily(
+      () => import('./commands/route.ts'),
+      (m) => m.routePromote,
+    ),
+  )
     .option('--percent <n>', 'share of keys when this step is canary, 0 to 100', share)
     .addOption(reason())
     .option('--force', 'go on although the gate does not pass');
-  add(route, 'rollback <id>', 'send the route back to legacy, at once', routeRollback).addOption(reason());
-  add(route, 'history <id>', 'who moved the route, when, why and on what evidence', routeHistory);
+  add(
+    route,
+    'rollback <id>',
+    'send the route back to legacy, at once',
+    lazily(
+      () => import('./commands/route.ts'),
+      (m) => m.routeRollback,
+    ),
+  ).addOption(reason());
+  add(
+    route,
+    'history <id>',
+    'who moved the route, when, why and on what evidence',
+    lazily(
+      () => import('./commands/route.ts'),
+      (m) => m.routeHistory,
+    ),
+  );
 }
 
 function addCompare(program: Command, add: Adder): void {
   const compare = program
     .command('compare')
     .description('hold answers of legacy and service against each other');
-  add(compare, 'live [id]', 'watch the comparisons of live traffic', compareLive)
+  add(
+    compare,
+    'live [id]',
+    'watch the comparisons of live traffic',
+    lazily(
+      () => import('./commands/compare-live.ts'),
+      (m) => m.compareLive,
+    ),
+  )
     .option('--for <seconds>', 'how long to watch', seconds, 10)
     .option('--minimum <n>', 'comparisons below which the result is inconclusive', whole, 1);
-  add(compare, 'replay', 'send recorded requests to both sides and compare the answers', compareReplay)
+  add(
+    compare,
+    'replay',
+    'send recorded requests to both sides and compare the answers',
+    lazily(
+      () => import('./commands/compare-replay.ts'),
+      (m) => m.compareReplay,
+    ),
+  )
     .requiredOption(
       '--requests <file>',
       'one request a line: "GET /path", or JSON with method, path, headers',
@@ -99,12 +193,26 @@ function addCompare(program: Command, add: Adder): void {
 function addData(program: Command, add: Adder): void {
   const data = program.command('data').description('copy, stream and verify the data groups');
   for (const action of ['plan', 'copy', 'stream', 'verify', 'pause', 'resume'] as const) {
-    const command = add<DataOptions>(data, `${action} <group>`, DATA_HELP[action], (ctx, options, group) =>
-      dataCommand(ctx, options, action, group!),
+    const command = add<DataOptions>(
+      data,
+      `${action} <group>`,
+      DATA_HELP[action],
+      async (ctx, options, group) => {
+        const { dataCommand } = await import('./commands/data.ts');
+        return dataCommand(ctx, options, action, group!);
+      },
     );
     if (action === 'copy') command.option('--fresh', 'copy again from nothing, whatever was copied before');
   }
-  add(data, 'status [group]', 'state, progress, lag, quarantine and last verification', dataStatus);
+  add(
+    data,
+    'status [group]',
+    'state, progress, lag, quarantine and last verification',
+    lazily(
+      () => import('./commands/data.ts'),
+      (m) => m.dataStatus,
+    ),
+  );
 }
 
 const SCHEMA_HELP = {

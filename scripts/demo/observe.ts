@@ -1,5 +1,11 @@
 /** What the story reads from the running system: the admin APIs and the traffic generator. */
-import type { EvidenceView, RouteSummaryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
+import type {
+  EvidenceView,
+  RouteSummaryView,
+  RoutesView,
+  RouteView,
+  StatusView,
+} from '../../facade/admin/views.ts';
 import type { GroupView } from '../../migrations/worker/views.ts';
 import type { Places } from '../topology/places.ts';
 import type { LedgerEntry } from '../traffic/ledger.ts';
@@ -10,6 +16,8 @@ export interface Observer {
   routes(): Promise<RouteSummaryView[]>;
   route(id: string): Promise<RouteView>;
   evidence(id: string): Promise<EvidenceView>;
+  /** Whether the facade knows an instance of an upstream. */
+  discovered(upstream: string): Promise<boolean>;
   group(name: string): Promise<GroupView>;
   traffic(): Promise<TrafficStats>;
   /** Stops the traffic; resolves with every acknowledged write. */
@@ -27,6 +35,10 @@ export function createObserver({ ports, urls }: Places): Observer {
     routes: async () => (await read<RoutesView>(`${facade}/api/routes`)).routes,
     route: (id) => read(`${facade}/api/routes/${id}`),
     evidence: (id) => read(`${facade}/api/routes/${id}/evidence`),
+    async discovered(upstream) {
+      const { upstreams } = await read<StatusView>(`${facade}/api/status`);
+      return upstreams.some(({ name, instances }) => name === upstream && instances.length > 0);
+    },
     group: (name) => read(`${worker}/api/data/${name}`),
     traffic: () => read(`${generator}/stats`),
     async stopTraffic() {

@@ -10,6 +10,9 @@ export const shadow: Step = {
   async run({ system, observe, show }) {
     await system.start('catalog');
     await setBug(system.at.urls.catalog, 'rounding');
+    await untilHolds(() => observe.discovered('catalog'), {
+      what: 'the facade to discover the catalog service',
+    });
     show.note('the catalog service has a planted bug: it rounds gross prices down');
     show.command(`sed -i 's/stage: legacy/stage: shadow/' ${system.at.config}`);
     const text = await readFile(system.at.config, 'utf8');
