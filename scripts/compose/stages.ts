@@ -41,10 +41,9 @@ export async function walkThroughStages(options: StagesOptions): Promise<void> {
   const first = await product(options.facade, path);
   for (const step of STEPS) {
     await setStage(options, step);
-    const before = await counted(options);
-    for (let count = 0; count < REQUESTS; count++)
-      same(first, await product(options.facade, path), step.stage);
-    await expectAnsweredBy(options, step, before);
+    await askAnsweredBy(options, step, async () =>
+      same(first, await product(options.facade, path), step.stage),
+    );
     const compared = step.stage === 'shadow' ? `, ${await untilCompared(options)}` : '';
     const percent = step.percent === undefined ? '' : ` ${step.percent} %`;
     options.log(`  ${step.stage}${percent}: GET ${path} answered by ${step.answeredBy}${compared}`);
