@@ -2,7 +2,8 @@
  * Pure. The rules that hold across the sections of a config. They are checked on the file as written, so
  * that they are reported together with whatever else is wrong with it.
  */
-import { show } from './schema/quantities.ts';
+import { duration, show } from './schema/quantities.ts';
+import { UPSTREAM_DEFAULTS } from './schema/upstreams.ts';
 
 /** A rule that is broken: where, and what was found and expected. */
 export interface CrossProblem {
@@ -13,6 +14,7 @@ export interface CrossProblem {
 interface Written {
   legacy: unknown;
   upstreams: string[];
+  upstreamEntries: [string, Record<string, unknown>][];
   groups: string[];
   routes: Record<string, unknown>[];
 }
@@ -20,7 +22,8 @@ interface Written {
 /** Every broken rule in the parsed, not yet validated document. */
 export function crossReferenceProblems(document: unknown): CrossProblem[] {
   const written = read(document);
-  return [unknownLegacy, duplicateIds, unknownServices, unknownGroups].flatMap((rule) => rule(written));
+  const rules = [unknownLegacy, unsafeBreakers, duplicateIds, unknownServices, unknownGroups];
+  return rules.flatMap((rule) => rule(written));
 }
 
 function read(document: unknown): Written {
@@ -28,6 +31,7 @@ function read(document: unknown): Written {
   return {
     legacy: root.legacy,
     upstreams: Object.keys(recordOf(root.upstreams)),
+    upstreamEntries: Object.entries(recordOf(root.upstreams)).map(([name, entry]) => [name, recordOf(entry)]),
     groups: Object.keys(recordOf(root.data)),
     routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
   };
@@ -36,6 +40,36 @@ function read(document: unknown): Written {
 function unknownLegacy({ legacy, upstreams }: Written): CrossProblem[] {
   if (typeof legacy !== 'string' || upstreams.includes(legacy)) return [];
   return [{ path: ['legacy'], message: unknownName(legacy, 'an upstream', upstreams) }];
+}
+
+/** What the breaker's factory refuses, told with its place; legacy has no breaker before it. */
+function unsafeBreakers({ upstreamEntries, legacy }: Written): CrossProblem[] {
+  return upstreamEntries.flatMap(([name, entry]) => {
+    if (name === legacy) return [];
+    const breaker = recordOf(entry.breaker);
+    const timeout = millisecondsOf(entry.timeout, UPSTREAM_DEFAULTS.timeout);
+    const window = millisecondsOf(breaker.window, UPSTREAM_DEFAULTS.breaker.window);
+    const reset = millisecondsOf(breaker.reset, UPSTREAM_DEFAULTS.breaker.reset);
+    const path = ['upstreams', name];
+    const found = `found breaker.reset of ${reset} ms`;
+    if (timeout >= reset)
+      return [
+        { path, message: `${found} and timeout of ${timeout} ms, expected a reset longer than the timeout` },
+      ];
+    if (window > reset)
+      return [
+        {
+          path,
+          message: `${found} and breaker.window of ${window} ms, expected a reset at least as long as the window`,
+        },
+      ];
+    return [];
+  });
+}
+
+/** A duration as written; NaN, which no rule finds fault with, where it is malformed. */
+function millisecondsOf(written: unknown, otherwise: number): number {
+  return written === undefined ? otherwise : (duration.safeParse(written).data ?? Number.NaN);
 }
 
 function duplicateIds({ routes }: Written): CrossProblem[] {

@@ -2,12 +2,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { LineCounter, parseDocument } from 'yaml';
 import { messageOf } from '../errors.ts';
 import { crossReferenceProblems } from './cross-references.ts';
-import { expandEnv } from './env.ts';
+import { readDocument, valuesOf } from './document.ts';
 import { ConfigInvalidError, configErrors } from './errors.ts';
-import { type ConfigProblem, problemsOf } from './problems.ts';
+import { problemsOf } from './problems.ts';
 import { configSchema, type StranglerConfig } from './schema/config.ts';
 
 /** A valid config and where it came from. */
@@ -39,42 +38,20 @@ export async function loadConfig(
 
 /** Validates a config's text; `file` only names it in messages. Raises CONFIG_INVALID. */
 export function parseConfig(text: string, file: string, env: Record<string, string | undefined>) {
-  const { text: expanded, missing } = expandEnv(text, env);
-  const lines = new LineCounter();
-  const doc = parseDocument(expanded, { lineCounter: lines, prettyErrors: false });
-  if (doc.errors.length > 0)
-    throw new ConfigInvalidError(
-      file,
-      doc.errors.map((error) => yamlProblem(error, lines)),
-    );
+  const document = readDocument(text, env);
+  if (document.broken.length > 0) throw new ConfigInvalidError(file, document.broken);
+  const written = valuesOf(document);
+  if ('broken' in written) throw new ConfigInvalidError(file, written.broken);
 
-  const written = doc.toJS();
-  const result = configSchema.safeParse(written, { reportInput: true });
-  const unset = missing.map(unsetProblem);
-  const invalid = problemsOf(result.error?.issues ?? [], crossReferenceProblems(written), doc, lines);
-  // A key whose variable is unset is reported once, as unset, and not again as malformed.
-  const problems = [...unset, ...invalid.filter(({ line }) => !unset.some((known) => known.line === line))];
+  const { doc, lines, unset, expanded } = document;
+  const result = configSchema.safeParse(written.values, { reportInput: true });
+  const crossing = crossReferenceProblems(written.values);
+  const invalid = problemsOf(result.error?.issues ?? [], crossing, doc, lines);
+  // A value whose variable is unset is reported once, as unset, and not again as malformed.
+  const own = invalid.filter(({ message }) => !unset.some((known) => message.includes(known.written)));
+  const problems = [...unset, ...own];
   if (problems.length > 0 || !result.success) throw new ConfigInvalidError(file, problems);
   return { config: deepFreeze(result.data), expanded };
-}
-
-function yamlProblem(error: { message: string; pos: [number, number] }, lines: LineCounter): ConfigProblem {
-  const { line, col } = lines.linePos(error.pos[0]);
-  return {
-    line,
-    column: col,
-    path: '',
-    message: `found broken YAML (${error.message}), expected valid YAML 1.2`,
-  };
-}
-
-function unsetProblem({ name, line, column }: { name: string; line: number; column: number }): ConfigProblem {
-  return {
-    line,
-    column,
-    path: '',
-    message: `found \${${name}} without a value, expected the environment to set ${name} (or write \${${name}:-default})`,
-  };
 }
 
 function deepFreeze<T>(value: T): T {

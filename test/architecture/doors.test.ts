@@ -22,7 +22,7 @@ const DEPENDENCIES = Object.keys(JSON.parse(textOf('package.json')).dependencies
 /** Libraries without I/O of their own, in which the kit may think anywhere. */
 const NO_DOOR = ['zod', 'express', 'ws'];
 const ENV_PLACES = /^(chassis\/lifecycle\.ts|chassis\/config\/.*|cli\/.*|(.*\/)?main\.ts)$/;
-const PURE_MODULES = ['zod', 'node:crypto'];
+const PURE_MODULES = ['zod', 'yaml', 'node:crypto'];
 
 describe('doors', () => {
   const kitAndServices = repoFiles({ extension: '.ts' }).filter((file) =>

@@ -59,7 +59,13 @@ export function urlOf(...schemes: string[]) {
 /** How a found value is shown in a message: short, quoted, credentials of URLs hidden. */
 export function show(value: unknown): string {
   if (value === undefined) return 'nothing';
-  const text = typeof value === 'string' ? value.replace(/:\/\/[^@/\s]*@/, '://***@') : value;
-  const json = JSON.stringify(text) ?? String(text);
-  return json.length > 80 ? `${json.slice(0, 77)}...` : json;
+  const json = JSON.stringify(value, (_key, inner: unknown) => {
+    if (typeof inner === 'bigint') return Number(inner);
+    return typeof inner === 'string' ? inner.replace(CREDENTIALS, '://***@') : inner;
+  });
+  const text = json ?? String(value);
+  return text.length > 80 ? `${text.slice(0, 77)}...` : text;
 }
+
+// Up to the last @, since a password may hold one that was not escaped.
+const CREDENTIALS = /:\/\/.*@/gs;

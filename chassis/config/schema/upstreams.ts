@@ -2,20 +2,26 @@
 import { z } from 'zod';
 import { duration, urlOf } from './quantities.ts';
 
+/** What an upstream has when the file does not say; times in milliseconds. */
+export const UPSTREAM_DEFAULTS = {
+  timeout: 5_000,
+  breaker: { failures: 50, minimum: 20, window: 10_000, reset: 10_000 },
+} as const;
+
 const httpUrl = urlOf('http', 'https');
 const breaker = z
   .strictObject({
     /** Share of failed calls in the window that opens the breaker. */
-    failures: z.number().min(1).max(100).default(50),
+    failures: z.number().min(1).max(100).default(UPSTREAM_DEFAULTS.breaker.failures),
     /** Calls in the window below which it never opens. */
-    minimum: z.number().int().min(5).default(20),
-    window: duration.default(10_000),
+    minimum: z.number().int().min(5).default(UPSTREAM_DEFAULTS.breaker.minimum),
+    window: duration.default(UPSTREAM_DEFAULTS.breaker.window),
     /** How long it stays open before one probe is let through. */
-    reset: duration.default(10_000),
+    reset: duration.default(UPSTREAM_DEFAULTS.breaker.reset),
   })
   .prefault({});
 
-const options = { timeout: duration.default(5_000), breaker };
+const options = { timeout: duration.default(UPSTREAM_DEFAULTS.timeout), breaker };
 
 /** The schema of one entry of `upstreams:`. */
 export const upstreamSchema = z
