@@ -2,8 +2,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { gatewayErrors } from './errors.ts';
 
-/** The header that carries the count. */
-export const HOPS_HEADER = 'x-strangler-hops';
+/** The header that carries the count. Not one of the facade's own (`x-strangler-`), which it takes away. */
+export const HOPS_HEADER = 'x-gateway-hops';
 
 const MOST_HOPS = 3;
 const hops = new AsyncLocalStorage<number>();

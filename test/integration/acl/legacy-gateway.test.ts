@@ -69,8 +69,8 @@ describe('the legacy gateway', () => {
       origins: () => [listening.url],
       transport,
       retries: 0,
-      attemptTimeout: 100,
-      breaker: { minimum: 5, window: 200, reset: 200 },
+      attemptTimeout: 900,
+      breaker: { minimum: 5, window: 1_000, reset: 1_000 },
     });
   });
   afterEach(async () => {

@@ -3,11 +3,16 @@ import {
   closeRedis,
   connectKnex,
   connectRedis,
+  createLifecycle,
+  createMetrics,
   createNullLogger,
   type Redis,
+  systemClock,
   whenRedisReady,
 } from '../../../chassis/index.ts';
 import { up } from '../../../new-services/catalog/schema/001_catalog_tables.ts';
+import { startCatalog } from '../../../new-services/catalog/service.ts';
+import { readSettings } from '../../../new-services/catalog/settings.ts';
 import { startProcess, type TestProcess } from '../../support/processes.ts';
 import { createDatabase, redisUrl, type TestDatabase } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -70,10 +75,34 @@ describe('the catalog’s process', function () {
     expect(await (await fetch(`${url}/metrics`)).text()).to.contain('strangler_reference_reads_total');
 
     catalog!.child.kill('SIGTERM');
-    await until(async () => !(await leases()).includes(url), { what: 'the lease to be given back' });
-    expect((await fetch(`${url}/api/categories`)).status, 'while facades still know it').to.equal(200);
-    expect((await fetch(`${url}/health/ready`)).status).to.equal(503);
     expect(await catalog!.ended).to.equal(0);
+    expect(await leases()).to.not.include(url);
+  });
+
+  it('gives its lease back first, and goes on answering while facades still know it', async () => {
+    const { promise: noticed, resolve: notice } = Promise.withResolvers<void>();
+    const { promise: leaving, resolve: leave } = Promise.withResolvers<void>();
+    const log = createNullLogger();
+    const lifecycle = createLifecycle({ log });
+    const sleep = () => {
+      leave();
+      return noticed;
+    };
+    const { url } = await startCatalog(readSettings(env()), {
+      log,
+      metrics: createMetrics('catalog'),
+      lifecycle,
+      clock: { ...systemClock, sleep },
+    });
+    expect(await leases()).to.include(url);
+    const closed = lifecycle.close();
+    await leaving;
+    expect(await leases()).to.not.include(url);
+    expect((await fetch(`${url}/api/categories`)).status).to.equal(200);
+    expect((await fetch(`${url}/health/ready`)).status).to.equal(503);
+    notice();
+    await closed;
+    expect(await fetch(url).catch(() => 'refused')).to.equal('refused');
   });
 
   it('has no bug switch unless it is the demo', async () => {
