@@ -1,9 +1,9 @@
 /** Can each table of the group be copied and streamed exactly? */
 import { type CompiledTable, compileTable } from '../../acl/compile.ts';
-import type { RowDataPacket } from '../../chassis/mysql.ts';
 import type { OpenGroup } from '../group/group.ts';
 import { STREAMED_CHARSETS } from '../rows/column.ts';
 import { describeTable, type Table } from '../rows/table.ts';
+import { checkCascades } from './cascades.ts';
 import { type Finding, finding } from './finding.ts';
 
 /** Looks at the source and target tables of every mapped table. */
@@ -11,7 +11,7 @@ export async function checkTables(group: OpenGroup): Promise<Finding[]> {
   const findings = await Promise.all(
     group.mappings.map((mapping) => checkTable(group, compileTable(mapping))),
   );
-  return [...findings.flat(), ...(await checkCascades(group))];
+  return [...findings.flat(), ...(await checkCascades(group.source, group.config.source.tables))];
 }
 
 async function checkTable(group: OpenGroup, compiled: CompiledTable): Promise<Finding[]> {
@@ -133,40 +133,5 @@ function twins(target: Table, source?: Table): Finding[] {
       remedy:
         'Rows that collide go to quarantine; give the column a collation like the source’s to avoid that.',
     });
-  });
-}
-
-/** What InnoDB does by itself to satisfy a foreign key is not in the binlog. */
-async function checkCascades({ source, config }: OpenGroup): Promise<Finding[]> {
-  const [rows] = await source.query<RowDataPacket[]>(
-    `SELECT TABLE_NAME AS child, REFERENCED_TABLE_NAME AS parent, CONSTRAINT_NAME AS name, DELETE_RULE AS del,
-       UPDATE_RULE AS upd
-     FROM information_schema.REFERENTIAL_CONSTRAINTS WHERE CONSTRAINT_SCHEMA = DATABASE()
-       AND (DELETE_RULE IN ('CASCADE', 'SET NULL') OR UPDATE_RULE IN ('CASCADE', 'SET NULL'))`,
-  );
-  return rows.flatMap(({ child, parent, name, del, upd }): Finding[] => {
-    const rule = `foreign key ${name} of ${child} to ${parent}: ON DELETE ${del}, ON UPDATE ${upd}`;
-    if (config.source.tables.includes(child))
-      return [
-        {
-          id: 'fk-cascade',
-          level: 'blocker',
-          table: child,
-          found: rule,
-          expected: 'no change that the server makes by itself, since the binlog does not have it',
-          remedy: 'Have the application delete the children itself, or leave this table out of the group.',
-        },
-      ];
-    if (!config.source.tables.includes(parent)) return [];
-    return [
-      {
-        id: 'fk-cascade',
-        level: 'warning',
-        table: parent,
-        found: rule,
-        expected: 'to know that these children vanish without a trace in the binlog',
-        remedy: `Nothing while ${child} stays with the monolith; it cannot join a data group like this.`,
-      },
-    ];
   });
 }
