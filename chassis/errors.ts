@@ -1,5 +1,5 @@
 /**
- * Errors as a table. Each part of the kit defines its own table with `defineErrors`; every entry has a
+ * Pure. Errors as a table. Each part of the kit defines its own table with `defineErrors`; every entry has a
  * code, an exit code for the CLI, an HTTP status for the admin APIs, a message (what was found, what was
  * expected) and a remedy (what to do). Anything that is not a KitError is "internal" to whoever asks.
  */
@@ -69,7 +69,9 @@ export function describeError(error: unknown): {
   };
 }
 
-/** The text of any thrown value, for logs. */
+/** The text of any thrown value, for logs. An AggregateError without a text of its own has its parts'. */
 export function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  if (!(error instanceof Error)) return String(error);
+  if (error.message === '' && error instanceof AggregateError) return error.errors.map(messageOf).join('; ');
+  return error.message || error.name;
 }

@@ -13,19 +13,27 @@ export interface Lifecycle {
 
 /** `deadline`: milliseconds each release may take (15,000 by default). */
 export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadline?: number }): Lifecycle {
-  const releases: { name: string; release: () => Promise<void> | void }[] = [];
+  const releases: Release[] = [];
   let closing: Promise<void> | undefined;
+  let closed = false;
+  const run = ({ name, release }: Release) =>
+    within(deadline, name, release).catch((error) =>
+      log.warn('close failed', { name, error: messageOf(error) }),
+    );
   const closeAll = async () => {
-    for (const { name, release } of releases.reverse()) {
-      await within(deadline, name, release).catch((error) =>
-        log.warn('close failed', { name, error: messageOf(error) }),
-      );
-    }
+    for (let next = releases.pop(); next !== undefined; next = releases.pop()) await run(next);
+    closed = true;
   };
   return {
-    onClose: (name, release) => void releases.push({ name, release }),
+    // What is opened while a slow start is already being closed is released too.
+    onClose: (name, release) => void (closed ? run({ name, release }) : releases.push({ name, release })),
     close: () => (closing ??= closeAll()),
   };
+}
+
+interface Release {
+  name: string;
+  release: () => Promise<void> | void;
 }
 
 async function within(deadline: number, name: string, release: () => Promise<void> | void): Promise<void> {

@@ -1,6 +1,7 @@
 /** The door to winston: JSON lines with a time, a level, the process, a message and fields. */
 import { Writable } from 'node:stream';
 import winston from 'winston';
+import { logLine } from './log-line.ts';
 import { currentRequestId } from './request-id.ts';
 
 /** What the kit asks of a log. */
@@ -26,21 +27,14 @@ export interface LoggerOptions {
 /** Makes a process's logger. */
 export function createLogger({ process: name, level = 'info', write }: LoggerOptions): Logger {
   const line = winston.format((info) => {
-    const requestId = info.requestId ?? currentRequestId();
-    const { level: severity, message, ...fields } = info;
-    const entry = {
-      time: new Date().toISOString(),
-      level: severity,
-      process: name,
-      message,
-      requestId,
-      ...fields,
-    };
-    info[Symbol.for('message')] = JSON.stringify(entry, errorsAsText);
+    const { requestId = currentRequestId(), ...fields } = info.fields as { requestId?: string };
+    const { level: severity, message } = info;
+    const time = new Date().toISOString();
+    const head = { time, level: severity, process: name, message: String(message), requestId };
+    info[Symbol.for('message')] = logLine(head, fields);
     return info;
   });
-  const logger = winston.createLogger({ level, format: line(), transports: [transportOf(write)] });
-  return adapt(logger);
+  return adapt(winston.createLogger({ level, format: line(), transports: [transportOf(write)] }), {});
 }
 
 /** A logger that writes nothing, for tests and libraries. */
@@ -56,13 +50,16 @@ export function createNullLogger(): Logger {
   return logger;
 }
 
-function adapt(logger: winston.Logger): Logger {
+/** Fields travel as one value: beside the message, winston would mix some of them into it. */
+function adapt(logger: winston.Logger, own: object): Logger {
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) =>
+    void logger.log(level, message, { fields: { ...own, ...fields } });
   return {
-    debug: (message, fields) => void logger.debug(message, fields),
-    info: (message, fields) => void logger.info(message, fields),
-    warn: (message, fields) => void logger.warn(message, fields),
-    error: (message, fields) => void logger.error(message, fields),
-    child: (fields) => adapt(logger.child(fields)),
+    debug: at('debug'),
+    info: at('info'),
+    warn: at('warn'),
+    error: at('error'),
+    child: (fields) => adapt(logger, { ...own, ...fields }),
   };
 }
 
@@ -79,10 +76,4 @@ function lineStream(write: (line: string) => void): Writable {
       done();
     },
   });
-}
-
-function errorsAsText(_key: string, value: unknown): unknown {
-  if (value instanceof Error)
-    return { name: value.name, message: value.message, stack: value.stack, cause: value.cause };
-  return typeof value === 'bigint' ? value.toString() : value;
 }

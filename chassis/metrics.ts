@@ -26,7 +26,7 @@ export interface Metrics {
   gauge(options: MetricOptions): Gauge;
   /** `buckets` in the metric's base unit; 1 ms to 10 s by default. */
   histogram(options: MetricOptions & { buckets?: number[] }): Histogram;
-  /** A gauge filled when scraped. */
+  /** A gauge filled when scraped; when `fill` fails it has no values, and strangler_unfilled_total counts it. */
   collect(options: MetricOptions, fill: (gauge: Gauge) => void | Promise<void>): void;
   /** The text of the Prometheus exposition format. */
   expose(): Promise<{ contentType: string; body: string }>;
@@ -45,6 +45,14 @@ export function createMetrics(process: string): Metrics {
     labelNames: [...labels],
     registers: [registry],
   });
+
+  const unfilled = new prometheus.Counter(
+    common({
+      name: 'strangler_unfilled_total',
+      help: 'Scrapes at which a metric could not be filled.',
+      labels: ['metric'],
+    }),
+  );
 
   return {
     counter(options) {
@@ -67,7 +75,11 @@ export function createMetrics(process: string): Metrics {
         ...common(options),
         async collect() {
           this.reset();
-          await fill({ set: (labels, value) => this.set(labels, value) });
+          try {
+            await fill({ set: (labels, value) => this.set(labels, value) });
+          } catch {
+            unfilled.inc({ metric: options.name });
+          }
         },
       });
     },
