@@ -69,11 +69,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
   } = options;
   refuseUnsafe({ name, timeout, minimum, window, reset });
   type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
-  const circuit = new CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>], Outcome>(
+  const circuit = new CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>, AbortSignal], Outcome>(
     // An error that does not speak against the resource is carried as a value: the resource answered, so it
     // counts as a success, as opossum's errorFilter would count it.
-    async (call) => {
-      const signal = AbortSignal.timeout(timeout);
+    async (call, signal) => {
       try {
         return { ok: true, value: await call(signal) };
       } catch (error) {
@@ -98,8 +97,12 @@ export function createBreaker(options: BreakerOptions): Breaker {
   }
   return {
     async run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
-      const outcome = await circuit.fire(call).catch((error) => {
-        throw translate(error, name, timeout);
+      // Aborted when opossum's own timer fires: one timer a call, and none that outlives it.
+      const limit = new AbortController();
+      const outcome = await circuit.fire(call, limit.signal).catch((error) => {
+        const translated = translate(error, name, timeout);
+        if (translated !== error) limit.abort(translated);
+        throw translated;
       });
       if (!outcome.ok) throw outcome.error;
       return outcome.value as T;
