@@ -63,6 +63,14 @@ describe('scripts/services', () => {
     await until(() => readdirSync(dataDir).length === 0, { what: 'the removal of the data' });
   });
 
+  it('stops its servers and ends with 0 when it is told to stop', async () => {
+    const main = startProcess('scripts/services/main.ts', ['--json', '--data', dataDir], { env: withoutUrls });
+    const urls = (await main.json(() => true)) as Record<string, string>;
+    expect(await main.stop('SIGINT')).to.equal(0);
+    for (const url of Object.values(urls)) expect(await answers(url), url).to.equal(false);
+    expect(readdirSync(dataDir)).to.deep.equal([]);
+  });
+
   it('uses the URLs of the environment and does not stop their servers', async () => {
     const env = { PATH: '', STRANGLER_MARIADB_URL: mariadbUrl(), STRANGLER_REDIS_URL: redisUrl() };
     const services = await startServices({ need: ['mariadb', 'redis'], dataDir, env, log: quiet });
