@@ -1,14 +1,18 @@
 /** Copies one chunk: read, map, write and mark done in one target transaction. */
-import { withTransaction } from '../../chassis/mysql.ts';
+import { type PoolConnection, withTransaction } from '../../chassis/mysql.ts';
 import type { GroupTable, OpenGroup } from '../group/group.ts';
+import { keyOf } from '../rows/key.ts';
 import { orderBy, selectRows, whereRange } from '../rows/select.ts';
-import { type Chunk, finishChunk } from '../state/chunks.ts';
+import { type Chunk, claimChunk, noteChunk } from '../state/chunks.ts';
 import { quarantine } from '../state/quarantine.ts';
 import { changeOf } from '../write/change.ts';
 import { isTransient } from '../write/data-error.ts';
 import { writeChanges } from '../write/write.ts';
 
 const ATTEMPTS = 5;
+const PAGE = 1_000;
+
+type CopyGroup = Pick<OpenGroup, 'name' | 'source' | 'target'>;
 
 /** What a chunk came to; `undefined` from `copyChunk` means that somebody else had done it. */
 export interface ChunkOutcome {
@@ -17,24 +21,43 @@ export interface ChunkOutcome {
 }
 
 /** Copies a chunk unless it is done already. */
-export async function copyChunk(
-  group: Pick<OpenGroup, 'name' | 'source' | 'target'>,
+export function copyChunk(
+  group: CopyGroup,
   table: GroupTable,
   plan: number,
   chunk: Chunk,
 ): Promise<ChunkOutcome | undefined> {
-  const tail = `${whereRange(table.key, chunk.lower, chunk.upper)} ${orderBy(table.key)}`;
-  const rows = await selectRows(group.source, table.source, table.columns, tail);
-  const changes = rows.map((row) => changeOf(table, row, false));
   return again(ATTEMPTS, () =>
     withTransaction(group.target, async (connection) => {
-      const mine = await finishChunk(connection, group.name, plan, chunk, rows.length);
+      const mine = await claimChunk(connection, group.name, plan, chunk);
       if (!mine) return undefined;
-      const refused = await writeChanges(connection, table, changes, 'fresh');
-      await quarantine(connection, group.name, refused);
-      return { rows: rows.length, refused: refused.length };
+      const outcome = await copyPages(group, table, chunk, connection);
+      await noteChunk(connection, group.name, plan, chunk, outcome.rows);
+      return outcome;
     }),
   );
+}
+
+/** Page by page, so that a chunk's rows are never all in memory; any page may be newer than the one before. */
+async function copyPages(
+  group: CopyGroup,
+  table: GroupTable,
+  chunk: Chunk,
+  connection: PoolConnection,
+): Promise<ChunkOutcome> {
+  const outcome = { rows: 0, refused: 0 };
+  let lower = chunk.lower;
+  for (;;) {
+    const tail = `${whereRange(table.key, lower, chunk.upper)} ${orderBy(table.key)} LIMIT ${PAGE}`;
+    const rows = await selectRows(group.source, table.source, table.columns, tail);
+    const changes = rows.map((row) => changeOf(table, row, false));
+    const refused = await writeChanges(connection, table, changes, 'fresh');
+    await quarantine(connection, group.name, refused);
+    outcome.rows += rows.length;
+    outcome.refused += refused.length;
+    if (rows.length < PAGE) return outcome;
+    lower = keyOf(rows.at(-1)!, table.source.primaryKey);
+  }
 }
 
 /** Runs again what lost against another transaction. */

@@ -1,4 +1,4 @@
-/** Reading rows by the text protocol without letting JavaScript parse a value. */
+/** Reading rows by the text protocol in canonical form. */
 import type { Row, Value } from '../../acl/value.ts';
 import type { Pool, PoolConnection } from '../../chassis/mysql.ts';
 import type { Column } from './column.ts';
@@ -14,8 +14,8 @@ export async function selectRows(
   tail: string,
 ): Promise<Row[]> {
   const sql = `SELECT ${columns.map(expression).join(', ')} FROM ${identifier(table.name)} ${tail}`;
-  const [raw] = await connection.query({ sql, rowsAsArray: true, typeCast: false } as never);
-  return (raw as unknown as (Buffer | null)[][]).map((values) => rowOf(columns, values));
+  const [raw] = await connection.query({ sql, rowsAsArray: true });
+  return (raw as unknown as (Value | number)[][]).map((values) => rowOf(columns, values));
 }
 
 /** The named columns of a table, in the order of the names; unknown names are left out. */
@@ -60,12 +60,13 @@ function compare(key: readonly Column[], bound: readonly Value[], sign: '<' | '>
   return alternatives.map((alternative) => `(${alternative})`).join(' OR ');
 }
 
-/** FLOAT goes out as a double: the server prints only six digits of it otherwise. */
-function expression({ name, kind }: Column): string {
-  return kind === 'float' ? `${identifier(name)} + 0e0` : identifier(name);
+/** FLOAT goes out as a double: the server prints only six digits of it otherwise. ZEROFILL is not part of a number. */
+function expression({ name, kind, type }: Column): string {
+  if (kind === 'float') return `${identifier(name)} + 0e0`;
+  return /zerofill/i.test(type) ? `${identifier(name)} + 0` : identifier(name);
 }
 
-function rowOf(columns: readonly Column[], values: readonly (Buffer | null)[]): Row {
+function rowOf(columns: readonly Column[], values: readonly (Value | number)[]): Row {
   const row: Row = {};
   for (let index = 0; index < columns.length; index++) {
     const column = columns[index]!;

@@ -7,12 +7,11 @@ import type { Value } from '../../acl/value.ts';
 import type { Column, ColumnKind } from './column.ts';
 import { decodeLatin1 } from './latin1.ts';
 
-/** A value as the text protocol delivers it (bytes) → canonical. */
-export function fromText(kind: ColumnKind, bytes: Buffer | null): Value {
-  if (bytes === null) return null;
-  if (kind === 'bytes') return bytes;
-  const text = bytes.toString('utf8');
-  return kind === 'double' || kind === 'float' ? String(Number(text)) : text;
+/** A value as mysql2 reads it from the text protocol with the fidelity settings → canonical. */
+export function fromText(kind: ColumnKind, value: Value | number): Value {
+  // Only numbers that a double holds exactly arrive as numbers: small integers, YEAR, FLOAT and DOUBLE.
+  if (typeof value !== 'number') return value;
+  return kind === 'year' && value === 0 ? '0000' : String(value);
 }
 
 /** A value as the binlog reader delivers it → canonical; text arrives there as raw bytes. */

@@ -70,20 +70,33 @@ export async function findPending(
   return rows[0] && chunkOf(rows[0]);
 }
 
-/** Marks a chunk done in the transaction of its rows; false when somebody else did it. */
-export async function finishChunk(
+/** Marks a chunk done, first in the transaction of its rows; false when somebody else did it. */
+export async function claimChunk(
   connection: PoolConnection,
   group: string,
   plan: number,
-  chunk: Chunk,
-  rows: number,
+  { table, seq }: Chunk,
 ): Promise<boolean> {
   const [result] = await connection.query<ResultSetHeader>(
-    `UPDATE _sk_chunk SET state = 'done', row_count = ?, done_at = NOW(3)
+    `UPDATE _sk_chunk SET state = 'done', done_at = NOW(3)
      WHERE grp = ? AND plan = ? AND tbl = ? AND seq = ? AND state = 'pending'`,
-    [rows, group, plan, chunk.table, chunk.seq],
+    [group, plan, table, seq],
   );
   return result.affectedRows === 1;
+}
+
+/** Notes how many rows a claimed chunk had. */
+export async function noteChunk(
+  connection: PoolConnection,
+  group: string,
+  plan: number,
+  { table, seq }: Chunk,
+  rows: number,
+): Promise<void> {
+  await connection.query(
+    'UPDATE _sk_chunk SET row_count = ? WHERE grp = ? AND plan = ? AND tbl = ? AND seq = ?',
+    [rows, group, plan, table, seq],
+  );
 }
 
 /** Counts the chunks and rows of a plan. */

@@ -5,7 +5,7 @@ import type { GroupTable } from '../group/group.ts';
 import { keyText } from '../rows/key.ts';
 import { advanceStream } from '../state/checkpoint.ts';
 import { quarantine, type Refused, release } from '../state/quarantine.ts';
-import { type Change, changeOf, coalesce } from '../write/change.ts';
+import { type Change, changeOf, coalesce, sourceKeyOf } from '../write/change.ts';
 import { writeChanges } from '../write/write.ts';
 import type { SourceTransaction } from './binlog.ts';
 
@@ -76,7 +76,7 @@ async function applyChanges(
   const outcome: Outcome = new Map();
   for (const [name, list] of changes) {
     const refused = await writeChanges(connection, tables.get(name)!, list, 'lived-in');
-    const released = releasedBy(list, refused, quarantined.get(name));
+    const released = releasedBy(tables.get(name)!, list, refused, quarantined.get(name));
     await release(connection, group, name, released);
     await quarantine(connection, group, refused);
     outcome.set(name, { refused, released });
@@ -86,11 +86,14 @@ async function applyChanges(
 
 /** Rows in quarantine that arrived well now, or were deleted. */
 function releasedBy(
+  table: GroupTable,
   changes: readonly Change[],
   refused: readonly Refused[],
   known?: ReadonlySet<string>,
 ): string[] {
   if (!known || known.size === 0) return [];
   const bad = new Set(refused.map(({ key }) => keyText(key)));
-  return changes.map(({ key }) => keyText(key)).filter((key) => known.has(key) && !bad.has(key));
+  return changes
+    .map((change) => keyText(sourceKeyOf(table, change)))
+    .filter((key) => known.has(key) && !bad.has(key));
 }

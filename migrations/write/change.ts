@@ -4,8 +4,8 @@ import { messageOf } from '../../chassis/errors.ts';
 import type { GroupTable } from '../group/group.ts';
 import { keyOf, keyText } from '../rows/key.ts';
 
-/** The net change of one source row. */
-export type Change = { key: Value[]; targetKey: Value[]; row: Row } & (
+/** The net change of one source row; `row` is its last image. */
+export type Change = { row: Row } & (
   | { kind: 'put'; rows: TargetRows }
   | { kind: 'drop' }
   | { kind: 'refuse'; column: string; reason: string }
@@ -42,17 +42,25 @@ export function coalesce(
 
 /** Maps one row image to its change; a row that the mapping refuses is refused, never guessed. */
 export function changeOf(table: GroupTable, row: Row, deleted: boolean): Change {
-  const key = keyOf(row, table.source.primaryKey);
+  if (deleted) return { kind: 'drop', row };
   try {
-    const targetKey = table.targetKey(row);
-    if (deleted) return { kind: 'drop', key, targetKey, row };
     const rows = table.toTarget(row);
-    return rows.length === 0
-      ? { kind: 'drop', key, targetKey, row }
-      : { kind: 'put', key, targetKey, row, rows };
+    return rows.length === 0 ? { kind: 'drop', row } : { kind: 'put', row, rows };
   } catch (error) {
-    return { kind: 'refuse', key, targetKey: knownTargetKey(table, row), row, ...reasonOf(error) };
+    return { kind: 'refuse', row, ...reasonOf(error) };
   }
+}
+
+/** The source key of a change. */
+export function sourceKeyOf(table: GroupTable, change: Change): Value[] {
+  return keyOf(change.row, table.source.primaryKey);
+}
+
+/** The target key of a change; empty for a row whose key cannot be mapped, which was never written. */
+export function targetKeyOf(table: GroupTable, change: Change): Value[] {
+  if (change.kind !== 'put') return knownTargetKey(table, change.row);
+  const main = change.rows[0]!.row;
+  return table.main.key.map(({ name }) => main[name] ?? null);
 }
 
 /** The target key, or an empty one: a row whose very key cannot be mapped was never written. */

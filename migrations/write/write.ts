@@ -10,7 +10,7 @@ import type { GroupTable, TargetTable } from '../group/group.ts';
 import { keyOf, keyText } from '../rows/key.ts';
 import { selectRows, whereKeys } from '../rows/select.ts';
 import type { Refused } from '../state/quarantine.ts';
-import type { Change } from './change.ts';
+import { type Change, sourceKeyOf, targetKeyOf } from './change.ts';
 import { isCollision, isDataError } from './data-error.ts';
 import { deleteStatements, insertStatements } from './statements.ts';
 
@@ -26,15 +26,18 @@ export async function writeChanges(
   changes: readonly Change[],
   terrain: Terrain,
 ): Promise<Refused[]> {
-  const refused = changes.flatMap((change) => (change.kind === 'refuse' ? [refusedOf(table, change)] : []));
+  const refused = changes.flatMap((change) =>
+    change.kind === 'refuse' ? [refusedOf(table, change, change.column, change.reason)] : [],
+  );
   const puts = changes.filter((change) => change.kind === 'put');
-  const gone = changes.filter((change) => change.kind !== 'put' && change.targetKey.length > 0);
-  if (terrain === 'lived-in')
+  if (terrain === 'lived-in') {
+    const gone = changes.filter(({ kind }) => kind !== 'put').map((change) => targetKeyOf(table, change));
     await remove(
       connection,
       table,
-      gone.map(({ targetKey }) => targetKey),
+      gone.filter(({ length }) => length > 0),
     );
+  }
   if (puts.length === 0) return refused;
   await connection.query('SAVEPOINT sk_batch');
   try {
@@ -116,21 +119,21 @@ async function writeOneByOne(
     for (const put of waiting) {
       const error = await writeAlone(connection, table, put);
       if (error === undefined) continue;
-      if (isCollision(error)) collided.push({ put, reason: messageOf(error) });
-      else refused.push(refusedOf(table, { ...put, column: '', reason: reasonFor(table, put, error) }));
+      if (isCollision(error)) collided.push({ put, reason: reasonFor(table, put, error) });
+      else refused.push(refusedOf(table, put, '', reasonFor(table, put, error)));
     }
     if (collided.length < waiting.length && collided.length > 0) {
       waiting = collided.map(({ put }) => put);
       continue;
     }
-    refused.push(...collided.map(({ put, reason }) => refusedOf(table, { ...put, column: '', reason })));
+    refused.push(...collided.map(({ put, reason }) => refusedOf(table, put, '', reason)));
     break;
   }
   return refused;
 }
 
 async function writeAlone(connection: PoolConnection, table: GroupTable, put: Put): Promise<unknown> {
-  await remove(connection, table, [put.targetKey]);
+  await remove(connection, table, [targetKeyOf(table, put)]);
   await connection.query('SAVEPOINT sk_row');
   try {
     await run(connection, insertStatements(table.main, rowsOf(table.main, [put]), 'insert'));
@@ -158,7 +161,7 @@ async function clearChildren(
   table: GroupTable,
   puts: readonly Put[],
 ): Promise<void> {
-  const keys = puts.map(({ targetKey }) => targetKey);
+  const keys = puts.map((put) => targetKeyOf(table, put));
   for (const child of table.children) await run(connection, deleteStatements(child, keys));
 }
 
@@ -173,10 +176,10 @@ function rowsOf(target: TargetTable, puts: readonly Put[]): Row[] {
   return rows;
 }
 
-function refusedOf(table: GroupTable, { key, row, column, reason }: Omit<Refused, 'table'>): Refused {
-  return { table: table.name, key, row, column, reason };
+function refusedOf(table: GroupTable, change: Change, column: string, reason: string): Refused {
+  return { table: table.name, key: sourceKeyOf(table, change), row: change.row, column, reason };
 }
 
 function reasonFor(table: GroupTable, put: Put, error: unknown): string {
-  return `Target table ${table.main.table.name} refuses the row ${keyText(put.targetKey)}: ${messageOf(error)}.`;
+  return `Target table ${table.main.table.name} refuses the row ${keyText(targetKeyOf(table, put))}: ${messageOf(error)}.`;
 }
