@@ -1,0 +1,113 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { freePort } from '../../../scripts/services/free-port.ts';
+import { startProcess, type TestProcess } from '../../support/processes.ts';
+import { until } from '../../support/wait.ts';
+
+describe('strangler route against a running facade', function () {
+  this.timeout(60_000);
+  let folder: string;
+  let config: string;
+  let monolith: Server;
+  let facade: TestProcess;
+  let clients: string;
+
+  before(async () => {
+    monolith = createServer((_request, response) => void response.end('{"from":"legacy"}'));
+    await new Promise<void>((resolve) => monolith.listen(0, '127.0.0.1', resolve));
+    const legacy = `http://127.0.0.1:${(monolith.address() as AddressInfo).port}`;
+    const [listen, admin] = [await freePort(), await freePort()];
+    folder = await mkdtemp(path.join(tmpdir(), 'strangler-routes-'));
+    config = path.join(folder, 'strangler.yaml');
+    clients = `http://127.0.0.1:${listen}`;
+    const lines = [
+      `facade: { listen: "127.0.0.1:${listen}", admin: "127.0.0.1:${admin}" }`,
+      `upstreams: { legacy: { url: "${legacy}" }, gone: { url: "http://127.0.0.1:1" } }`,
+      'legacy: legacy',
+      'routes:',
+      // Frozen, or the guard would take the route back before the test does.
+      '  - { id: a, match: { path: /a }, service: gone, stage: shadow, onFail: freeze }',
+    ];
+    await writeFile(config, `${lines.join('\n')}\n`);
+    facade = startProcess('cli/main.ts', ['facade', '--config', config], {
+      env: { STRANGLER_ADMIN_TOKEN: 'secret' },
+    });
+    await facade.json(({ message }) => message === 'facade listening');
+  });
+  after(async () => {
+    await facade?.stop();
+    monolith.closeAllConnections();
+    await new Promise((resolve) => monolith.close(resolve));
+    await rm(folder, { recursive: true });
+  });
+
+  const strangler = async (args: string, token: string | undefined = 'secret') => {
+    const words = [...args.split(' '), '--config', config];
+    const env = { STRANGLER_ADMIN_TOKEN: token, STRANGLER_ACTOR: 'night-shift' };
+    const command = startProcess('cli/main.ts', words, { env });
+    return { code: await command.ended, output: command.output(), stdout: command.stdout() };
+  };
+
+  it('ends with the exit code of each error: 2 for a mistake, 3 for a gate that is not sure', async () => {
+    const [unknown, illegal, unsure, wrongToken] = await Promise.all([
+      strangler('route rollback nobody --reason x'),
+      strangler('route set a retired --reason x'),
+      strangler('route promote a --reason x'),
+      strangler('route rollback a --reason x', 'wrong'),
+    ]);
+    expect(unknown.output).to.match(/^ROUTE_UNKNOWN: Found route nobody, expected one of: a\.$/m);
+    expect(illegal.output).to.match(/^STAGE_STEP_ILLEGAL: Route a is shadow; found a step to retired/m);
+    expect(unsure.output).to.match(/^GATE_NOT_PASSED: The gate of route a says inconclusive/m);
+    expect(wrongToken.output).to.match(/^ADMIN_TOKEN_WRONG: /m);
+    expect([unknown.code, illegal.code, unsure.code, wrongToken.code]).to.deep.equal([2, 2, 3, 2]);
+  });
+
+  it('forces, rolls back, and tells who did it and why; the file stays as it was', async () => {
+    const before = await readFile(config, 'utf8');
+    const forced = await strangler('route set a live --force --reason try');
+    expect(forced.code, forced.output).to.equal(0);
+    expect(await (await fetch(`${clients}/a`)).text(), 'the dead service is stood in for').to.contain(
+      'legacy',
+    );
+    const back = await strangler('route rollback a --reason burning');
+    expect(back.code, back.output).to.equal(0);
+    expect(back.output).to.match(/^a: legacy \(night-shift: burning\)$/m);
+    expect(back.output).to.contain('the config file says shadow');
+    const history = await strangler('route history a --json');
+    const { entries } = JSON.parse(history.stdout) as { entries: Record<string, unknown>[] };
+    expect(
+      entries.slice(0, 2).map(({ actor, action, reason, forced }) => [actor, action, reason, forced]),
+    ).to.deep.equal([
+      ['night-shift', 'rollback', 'burning', false],
+      ['night-shift', 'set', 'try', true],
+    ]);
+    expect(await readFile(config, 'utf8')).to.equal(before);
+  });
+
+  it('sends a retired route back by force alone', async () => {
+    expect((await strangler('route set a retired --force --reason x')).code).to.equal(0);
+    const refused = await strangler('route rollback a --reason y');
+    expect(refused.output).to.match(/^STAGE_STEP_ILLEGAL/m);
+    expect(refused.code).to.equal(2);
+    const forced = await strangler('route set a legacy --force --reason y');
+    expect(forced.output).to.match(/^a: legacy/m);
+  });
+
+  it('ends a toggle when the file is edited, and keeps the last good file when the edit is broken', async () => {
+    await strangler('route set a shadow --reason x');
+    const text = await readFile(config, 'utf8');
+    await writeFile(config, text.replace('stage: shadow', 'stage: legacy'));
+    await until(async () => (await strangler('route list')).output.match(/\/a +gone +legacy +file/), {
+      timeout: 20_000,
+      what: 'the edited file to be in force',
+    });
+    await writeFile(config, text.replace('routes:', 'rotes:'));
+    await facade.json(({ message }) => String(message).startsWith('config invalid'));
+    expect(await (await fetch(`${clients}/a`)).text()).to.contain('legacy');
+    await writeFile(config, text);
+  });
+});
