@@ -67,7 +67,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     reset = 10_000,
     isFailure = () => true,
   } = options;
-  refuseUnsafe({ name, timeout, minimum, window, reset });
+  refuseUnsafe({ name, timeout, failures, minimum, window, reset });
   type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown };
   const circuit = new CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>, AbortSignal], Outcome>(
     // An error that does not speak against the resource is carried as a value: the resource answered, so it
@@ -97,6 +97,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
   }
   return {
     async run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+      // Refused here, since opossum counts what it refuses as calls: after a recovery thousands of failures
+      // would pass before it opens again.
+      if (!circuit.closed && !circuit.pendingClose) throw breakerErrors.error('BREAKER_OPEN', { name });
       // Aborted when opossum's own timer fires: one timer a call, and none that outlives it.
       const limit = new AbortController();
       const outcome = await circuit.fire(call, limit.signal).catch((error) => {
@@ -115,20 +118,19 @@ export function createBreaker(options: BreakerOptions): Breaker {
   };
 }
 
-function refuseUnsafe({
-  name,
-  timeout,
-  minimum,
-  window,
-  reset,
-}: Required<Pick<BreakerOptions, 'name' | 'timeout' | 'minimum' | 'window' | 'reset'>>) {
+type Thresholds = Required<Omit<BreakerOptions, 'isFailure'>>;
+
+/** Written so that NaN is refused too. */
+function refuseUnsafe({ name, timeout, failures, minimum, window, reset }: Thresholds): void {
   const refuse = (found: string, expected: string) =>
     breakerErrors.error('BREAKER_UNSAFE', { name, found, expected });
   if (!(timeout > 0 && timeout < reset))
     throw refuse(`timeout ${timeout} ms with reset ${reset} ms`, 'a timeout shorter than the reset');
-  if (reset < window)
+  if (!(window > 0 && window <= reset))
     throw refuse(`reset ${reset} ms with window ${window} ms`, 'a reset at least as long as the window');
-  if (minimum < 5) throw refuse(`minimum ${minimum}`, 'a minimum of at least 5 calls');
+  if (!(minimum >= 5)) throw refuse(`minimum ${minimum}`, 'a minimum of at least 5 calls');
+  // Above 100 percent of failures is nothing: at 100 it would never open.
+  if (!(failures > 0 && failures < 100)) throw refuse(`failures ${failures}`, 'a percentage from 1 to 99');
 }
 
 function stateOf(

@@ -12,7 +12,7 @@ const httpUrl = urlOf('http', 'https');
 const breaker = z
   .strictObject({
     /** Share of failed calls in the window that opens the breaker. */
-    failures: z.number().min(1).max(100).default(UPSTREAM_DEFAULTS.breaker.failures),
+    failures: z.number().min(1).max(99).default(UPSTREAM_DEFAULTS.breaker.failures),
     /** Calls in the window below which it never opens. */
     minimum: z.number().int().min(5).default(UPSTREAM_DEFAULTS.breaker.minimum),
     window: duration.default(UPSTREAM_DEFAULTS.breaker.window),
