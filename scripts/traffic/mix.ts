@@ -27,8 +27,8 @@ export const WEIGHTS: readonly [Action['kind'], number][] = [
   ['read-categories', 14],
   ['read-countries', 3],
   ['change-price', 6],
-  ['add-product', 1.2],
-  ['delete-product', 0.8],
+  ['add-product', 0.7],
+  ['delete-product', 0.4],
 ];
 
 const WORDS = ['Lampe', 'café', 'Stuhl', 'über', 'Regal', 'cœur', 'Tisch', 'Glas'];

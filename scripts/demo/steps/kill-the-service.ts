@@ -17,6 +17,8 @@ export const killTheService: Step = {
       { what: '400 client requests without the service', timeout: 30_000 },
     );
     must(after.failed === 0, `no failed request, found ${after.failed}: ${after.failures[0]}`);
+    const back = (await observe.routes()).filter(({ stage }) => stage === 'legacy').length;
+    if (back > 0) show.note(`the guard has taken ${back} route(s) back to legacy by itself meanwhile`);
     return `${after.requests - before.requests} requests while the service was dead: 0 failed, the monolith answered`;
   },
 };

@@ -7,10 +7,10 @@ import { untilHolds } from '../until.ts';
 export const live: Step = {
   title: 'Live: the catalog service answers',
   async run(story) {
-    const { observe } = story;
+    const { observe, show } = story;
     for (const id of ROUTES) {
-      if (id !== MAIN_ROUTE)
-        await strangler(story, ['route', 'promote', id, '--percent', '100', '--reason', 'evidence is clean']);
+      if (id === MAIN_ROUTE) continue;
+      await strangler(story, ['route', 'promote', id, '--percent', '100', '--reason', 'evidence is clean']);
       await strangler(story, [
         'route',
         'set',
@@ -18,9 +18,19 @@ export const live: Step = {
         'live',
         '--force',
         '--reason',
-        'canary is well (the demo does not wait for its gate)',
+        'the demo does not wait for this gate',
       ]);
     }
+    await untilHolds(
+      async () => {
+        const { gate } = await observe.route(MAIN_ROUTE);
+        const open = gate.checks.find(({ verdict }) => verdict !== 'pass');
+        show.progress(`gate of ${MAIN_ROUTE}: ${open === undefined ? 'pass' : open.detail}`);
+        return gate.verdict === 'pass';
+      },
+      { what: `the gate of ${MAIN_ROUTE} to pass in canary`, timeout: 90_000, interval: 200 },
+    );
+    await strangler(story, ['route', 'promote', MAIN_ROUTE, '--reason', 'canary is well']);
     const before = await observe.traffic();
     const after = await untilHolds(
       async () => {
