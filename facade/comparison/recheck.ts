@@ -51,9 +51,21 @@ export async function recheck(options: RecheckOptions): Promise<Outcome> {
   return outcome;
 }
 
+/**
+ * Reads both sides. Where they differ legacy is read once more: a service that agrees with what legacy says before or
+ * after its own answer was asked while the state moved.
+ */
 async function freshPair({ readControl, readCandidate, compare }: RecheckOptions): Promise<Outcome> {
   const [control, candidate] = await Promise.all([readControl(), readCandidate()]);
-  if (!control.ok || control.observed.status >= 500) return { kind: 'legacy-error' };
+  if (!isAnswer(control)) return { kind: 'legacy-error' };
   if (!candidate.ok) return { kind: 'candidate-error', reason: candidate.reason };
-  return compare(control.observed, candidate.observed).outcome;
+  const before = compare(control.observed, candidate.observed).outcome;
+  if (before.kind !== 'mismatch') return before;
+  const after = await readControl();
+  if (!isAnswer(after)) return { kind: 'legacy-error' };
+  return compare(after.observed, candidate.observed).outcome;
+}
+
+function isAnswer(reading: Reading): reading is Extract<Reading, { ok: true }> {
+  return reading.ok && reading.observed.status < 500;
 }
