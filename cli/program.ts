@@ -22,55 +22,50 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for the options)');
   const add = adder(context, exit);
-
-  add(
-    program,
-    'init',
-    'write a first config file',
-    lazily(
-      () => import('./commands/init.ts'),
-      (m) => m.init,
-    ),
-  );
-  add(
-    program,
-    'check',
-    'validate the config, try its connections, and preflight its data groups',
-    lazily(
-      () => import('./commands/check.ts'),
-      (m) => m.check,
-    ),
-  );
-  add(
-    program,
-    'facade',
-    'run the routing facade',
-    lazily(
-      () => import('./processes.ts'),
-      (m) => m.startFacadeProcess,
-    ),
-  );
-  add(
-    program,
-    'worker',
-    'run the worker that copies, streams and verifies data',
-    lazily(
-      () => import('./processes.ts'),
-      (m) => m.startWorkerProcess,
-    ),
-  );
-  add(
-    program,
-    'status',
-    'routes, stages, evidence, data groups, positions and lag',
-    lazily(
-      () => import('./commands/status.ts'),
-      (m) => m.status,
-    ),
-  ).option('--watch', 'show it again every second until Ctrl-C');
+  addConfig(program, add);
+  addProcesses(program, add);
   addRoutes(program, add);
   addCompare(program, add);
   addData(program, add);
+  addSchema(program, add);
+  return program;
+}
+
+function addConfig(program: Command, add: Adder): void {
+  const init = lazily(
+    () => import('./commands/init.ts'),
+    (m) => m.init,
+  );
+  const check = lazily(
+    () => import('./commands/check.ts'),
+    (m) => m.check,
+  );
+  add(program, 'init', 'write a first config file', init);
+  add(program, 'check', 'validate the config, try its connections, and preflight its data groups', check);
+}
+
+function addProcesses(program: Command, add: Adder): void {
+  const facade = lazily(
+    () => import('./processes.ts'),
+    (m) => m.startFacadeProcess,
+  );
+  const worker = lazily(
+    () => import('./processes.ts'),
+    (m) => m.startWorkerProcess,
+  );
+  const status = lazily(
+    () => import('./commands/status.ts'),
+    (m) => m.status,
+  );
+  add(program, 'facade', 'run the routing facade', facade);
+  add(program, 'worker', 'run the worker that copies, streams and verifies data', worker);
+  add(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
+    '--watch',
+    'show it again every second until Ctrl-C',
+  );
+}
+
+function addSchema(program: Command, add: Adder): void {
   const schemas = program.command('schema').description("schema migrations of each service's own database");
   for (const action of ['up', 'down', 'status'] as const) {
     add(schemas, `${action} <service>`, SCHEMA_HELP[action], async (ctx, options, service) => {
@@ -78,7 +73,6 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
       return schema(ctx, options, action, service!);
     });
   }
-  return program;
 }
 
 /** A command's module is loaded when the command runs: `route list` need not wait for the worker's libraries. */

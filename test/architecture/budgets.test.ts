@@ -20,7 +20,6 @@ const LONG_FILES: Record<string, string> = {
   'facade/gates/gate.ts': 'the conditions of one verdict',
   'facade/main.ts': 'the composition root of the facade',
   'facade/shadow/shadow.ts': 'one candidate call with every reason to drop it',
-  'migrations/preflight/tables.ts': 'a list of checks',
   'migrations/state/checkpoint.ts': 'all statements on the state tables',
   'migrations/stream/binlog.ts': 'the one door to zongji: events of two servers as one kind of change',
   'migrations/stream/stream.ts': 'the loop of one stream and its stops',
