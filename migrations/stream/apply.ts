@@ -7,7 +7,7 @@ import { advanceStream } from '../state/checkpoint.ts';
 import { quarantine, type Refused, release } from '../state/quarantine.ts';
 import { type Change, changeOf, coalesce, sourceKeyOf } from '../write/change.ts';
 import { writeChanges } from '../write/write.ts';
-import type { SourceTransaction } from './binlog.ts';
+import type { SourceTransaction } from './assemble.ts';
 
 /** What the applier works on; `quarantined` holds the keys in quarantine by table and is kept up to date. */
 export interface ApplyContext {

@@ -10,25 +10,12 @@
  * - its position is not used; positions here stand only at commit boundaries.
  */
 import ZongJi, { type AnyBinlogEvent, type TableMapEvent } from '@vlasky/zongji';
-import type { Row } from '../../acl/value.ts';
 import { messageOf } from '../../chassis/errors.ts';
 import { FIDELITY_OPTIONS, urlOptions } from '../../chassis/mysql.ts';
 import { migrationErrors } from '../errors.ts';
 import type { Table } from '../rows/table.ts';
-import { fromBinlog } from '../rows/value.ts';
-import type { RowEvent } from '../write/change.ts';
+import { type BinlogEvent, createAssembler, type SourceTransaction } from './assemble.ts';
 import { type Position, showPosition } from './position.ts';
-import { judgeStatement } from './statement.ts';
-
-/** One committed source transaction, as far as captured tables are concerned. */
-export interface SourceTransaction {
-  /** The place after its commit. */
-  end: Position;
-  gtid?: string;
-  /** When it was committed, milliseconds since the epoch, to the second. */
-  at: number;
-  events: RowEvent[];
-}
 
 /** What the reader tells. */
 export interface BinlogHandlers {
@@ -63,7 +50,7 @@ export function readBinlog(
     { ...FIDELITY_OPTIONS, ...urlOptions(url), connectTimeout: 5_000 },
     byName,
   );
-  const assembler = createAssembler(schema, byName, from, handlers.onTransaction);
+  const assembler = createAssembler({ schema, tables: byName }, from, handlers.onTransaction);
   let paused = false;
   let closed = false;
   const stop = (error: Error) => {
@@ -75,7 +62,7 @@ export function readBinlog(
   zongji.on('binlog', (event: AnyBinlogEvent) => {
     if (closed) return;
     try {
-      assembler(event);
+      assembler(event as unknown as BinlogEvent);
     } catch (error) {
       stop(error as Error);
     }
@@ -147,150 +134,6 @@ function rawColumn({ name, kind, type, labels }: Table['columns'][number]) {
     ENUM_VALUES: kind === 'enum' ? labels : undefined,
     SET_VALUES: kind === 'set' ? labels : undefined,
   };
-}
-
-/** Puts events together to transactions; throws what must stop the stream. */
-function createAssembler(
-  schema: string,
-  tables: ReadonlyMap<string, Table>,
-  from: Position,
-  emit: (transaction: SourceTransaction) => void,
-): (event: AnyBinlogEvent) => void {
-  let place = from;
-  let events: RowEvent[] = [];
-  let gtid: string | undefined;
-  let open = false;
-  const commit = (event: AnyBinlogEvent) => {
-    if (event.nextPosition > 0) place = { file: place.file, offset: event.nextPosition };
-    emit({ end: place, gtid, at: event.timestamp, events });
-    events = [];
-    open = false;
-  };
-  return (event) => {
-    const name = event.getTypeName();
-    switch (name) {
-      case 'Rotate': {
-        const { binlogName, position } = event as unknown as { binlogName: string; position: number };
-        const next = { file: binlogName, offset: Number(position) };
-        if (binlogName === place.file) return;
-        place = next;
-        return emit({ end: place, at: event.timestamp, events: [] });
-      }
-      case 'MariadbGtid':
-        open = true;
-        gtid = (event as unknown as { gtid: string }).gtid;
-        return;
-      case 'Xid':
-        return commit(event);
-      case 'Query': {
-        const { query, schema: current } = event as unknown as { query: string; schema: string };
-        const verdict = judgeStatement(query, current, schema, [...tables.keys()]);
-        if (verdict.kind === 'begin') return;
-        if (verdict.kind === 'refuse') throw refused(verdict, query, place);
-        if (verdict.kind === 'commit' || verdict.kind === 'pass') return commit(event);
-        if (verdict.kind === 'rollback') {
-          events = [];
-          return commit(event);
-        }
-        return;
-      }
-      case 'TableMap':
-        return checkShape(event as unknown as TableMapEvent, tables, place);
-      case 'WriteRows':
-      case 'UpdateRows':
-      case 'DeleteRows':
-        return void events.push(...rowEvents(event as unknown as RawRows, tables, place));
-      case 'Unknown':
-      case 'TransactionPayload':
-      case 'PartialUpdateRows':
-      case 'XaPrepare':
-        return passOrRefuse(event, name, place);
-      default:
-        // Between transactions everything else (checkpoints, formats, heartbeats) only moves the place.
-        if (!open && event.nextPosition > place.offset && name !== 'Format') {
-          place = { file: place.file, offset: event.nextPosition };
-          emit({ end: place, at: event.timestamp, events: [] });
-        }
-    }
-  };
-}
-
-interface RawRows {
-  getTypeName(): string;
-  tableId: number;
-  tableMap: Record<number, { tableName: string }>;
-  rows: unknown[];
-  columns_present_bitmap: Buffer;
-  columns_present_bitmap2?: Buffer;
-}
-
-function rowEvents(event: RawRows, tables: ReadonlyMap<string, Table>, place: Position): RowEvent[] {
-  const table = tables.get(event.tableMap[event.tableId]!.tableName)!;
-  for (const bitmap of [event.columns_present_bitmap, event.columns_present_bitmap2])
-    if (bitmap && !isFull(bitmap, table.columns.length))
-      throw migrationErrors.error('STREAM_IMAGE', { table: table.name, position: showPosition(place) });
-  return event.rows.map((raw) => {
-    switch (event.getTypeName()) {
-      case 'WriteRows':
-        return { table: table.name, after: canonicalRow(table, raw) };
-      case 'DeleteRows':
-        return { table: table.name, before: canonicalRow(table, raw) };
-      default: {
-        const { before, after } = raw as { before: unknown; after: unknown };
-        return { table: table.name, before: canonicalRow(table, before), after: canonicalRow(table, after) };
-      }
-    }
-  });
-}
-
-function canonicalRow(table: Table, raw: unknown): Row {
-  const values = raw as Record<string, unknown>;
-  const row: Row = {};
-  for (const column of table.columns)
-    if (column.kind !== 'unsupported') row[column.name] = fromBinlog(column, values[column.name]);
-  return row;
-}
-
-function isFull(bitmap: Buffer, columns: number): boolean {
-  for (let index = 0; index < columns; index++)
-    if ((bitmap[index >> 3]! & (1 << (index % 8))) === 0) return false;
-  return true;
-}
-
-/** The names are there with binlog_row_metadata=FULL only; the number of columns always is. */
-function checkShape(event: TableMapEvent, tables: ReadonlyMap<string, Table>, place: Position): void {
-  const table = tables.get(event.tableName);
-  const names = (event as unknown as { columnNames?: string[] }).columnNames;
-  if (!table) return;
-  const planned = table.columns.map(({ name }) => name);
-  const same =
-    event.columnCount === planned.length && (!names || names.every((name, index) => name === planned[index]));
-  if (same) return;
-  throw migrationErrors.error('STREAM_DDL', {
-    table: table.name,
-    change: `the binlog has ${names?.join(', ') ?? `${event.columnCount} columns`}, the plan ${planned.join(', ')}`,
-    position: showPosition(place),
-  });
-}
-
-function refused(
-  verdict: { reason: 'statement' | 'ddl'; table: string },
-  query: string,
-  place: Position,
-): Error {
-  const statement = query.length > 120 ? `${query.slice(0, 117)}...` : query;
-  const position = showPosition(place);
-  if (verdict.reason === 'statement')
-    return migrationErrors.error('STREAM_STATEMENT', { position, statement });
-  return migrationErrors.error('STREAM_DDL', { table: verdict.table, change: statement, position });
-}
-
-/** An event of an unknown type and no content is the mark of a server that was shut down. */
-function passOrRefuse(event: AnyBinlogEvent, name: string, place: Position): void {
-  const { size } = event as unknown as { size: number };
-  if (name === 'Unknown' && size === 0) return;
-  const found = name === 'Unknown' ? 'an event of an unknown type' : `a ${name} event`;
-  throw migrationErrors.error('STREAM_EVENT', { position: showPosition(place), found });
 }
 
 function unreadable(error: Error, from: Position): Error {

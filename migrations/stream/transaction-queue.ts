@@ -1,5 +1,5 @@
 /** Transactions between the reader and the applier: bounded, taken in as large groups as have come together. */
-import type { SourceTransaction } from './binlog.ts';
+import type { SourceTransaction } from './assemble.ts';
 
 /** What `take` resolves with. */
 export type Taken =
