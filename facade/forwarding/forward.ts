@@ -79,7 +79,7 @@ function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): vo
         },
       );
       exchange.abandon = () => reject(forwardingErrors.error('CLIENT_GONE'));
-      signal.addEventListener('abort', () => sent?.giveUp(slow(step.upstream.timeout)), { once: true });
+      signal.addEventListener('abort', () => sent?.giveUp(slow(step.upstream.timeout)));
     });
   step.upstream.breaker!.run(call).catch((error) => fail(error, reused));
 }

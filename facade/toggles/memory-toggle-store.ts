@@ -31,7 +31,8 @@ export function createMemoryToggleStore(): ToggleStore {
     append: async (entry) => void entries.push(entry),
     async noteBase(route, position, at) {
       const previous = bases.get(route);
-      if (previous !== undefined && samePosition(previous, position)) return { base: previous };
+      if (previous !== undefined && samePosition(previous, position))
+        return { base: previous, previous: undefined };
       const base = { stage: position.stage, percent: position.percent, at };
       bases.set(route, base);
       return { base, previous };

@@ -76,7 +76,7 @@ describe('Assignment', () => {
     expect(assign(canary(100), () => undefined)).to.deep.equal({ answers: 'legacy', candidate: true });
   });
 });
-const FIXED = [0, 0, 0];
+const FIXED = [8_317, 1_557, 6_926];
 
 describe('Assignment key', () => {
   const places = {
@@ -147,9 +147,9 @@ describe('Route table', () => {
     };
     const expected = answers(routes);
     fc.assert(
-      fc.property(fc.shuffledSubarray(routes, { minLength: routes.length }), (list) =>
-        expect(answers(list)).to.deep.equal(expected),
-      ),
+      fc.property(fc.shuffledSubarray(routes, { minLength: routes.length }), (list) => {
+        expect(answers(list)).to.deep.equal(expected);
+      }),
     );
   });
 
