@@ -1,36 +1,13 @@
 /** The admin API of the facade: status, routes, metrics, health. On its own address, never through the facade. */
 import express, { type ErrorRequestHandler, type Express } from 'express';
-import type { Clock } from '../../chassis/clock.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
-import type { Health } from '../../chassis/health.ts';
 import type { Logger } from '../../chassis/log.ts';
-import type { Metrics } from '../../chassis/metrics.ts';
 import { facadeErrors } from '../errors.ts';
-import type { JudgeRoute } from '../gates/judgement.ts';
-import type { InForce } from '../in-force.ts';
-import type { RouteControl } from '../toggles/route-control.ts';
-import type { ToggleStore } from '../toggles/toggle-store.ts';
 import { requireToken } from './auth.ts';
+import type { AdminDeps } from './deps.ts';
 import { routeSummary } from './present.ts';
 import { routesRouter } from './routes-router.ts';
 import type { StatusView } from './views.ts';
-
-/** What the admin API is made from. */
-export interface AdminDeps {
-  inForce: InForce;
-  judge: JudgeRoute;
-  control: RouteControl;
-  toggles: ToggleStore;
-  health: Health;
-  metrics: Metrics;
-  log: Logger;
-  clock: Clock;
-  /** Undefined: nothing can be changed over HTTP. */
-  token: string | undefined;
-  startedAt: number;
-  /** The last edit of the config file that could not be put in force, while it stands. */
-  configProblem: () => unknown;
-}
 
 /** Makes the API. */
 export function createAdminApi(deps: AdminDeps): Express {

@@ -2,7 +2,7 @@
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { AdminDeps } from './api.ts';
+import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
 import { evidenceView, routeSummary, routeView } from './present.ts';
 import type { EvidenceView, HistoryView, RoutesView, RouteView } from './views.ts';

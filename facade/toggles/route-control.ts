@@ -1,20 +1,13 @@
 /** Moves routes between stages: checks the step and the gate, writes toggle and history, puts it in force. */
 import type { Clock } from '../../chassis/clock.ts';
-import { KitError, messageOf } from '../../chassis/errors.ts';
+import { KitError } from '../../chassis/errors.ts';
 import { facadeErrors } from '../errors.ts';
 import type { Judgement, JudgeRoute } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import { isDeclaredStep, needsGate, type Position, promoted, stepsFrom } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { HistoryEntry, ToggleStore } from './toggle-store.ts';
-
-/** Who moves a route, and why. */
-export interface Change {
-  actor: string;
-  reason: string;
-  /** Skips the gate and the declared steps. */
-  force: boolean;
-}
+import { type Change, createChangeWriter } from './change-writer.ts';
+import type { ToggleStore } from './toggle-store.ts';
 
 /** Moves routes. Raises ROUTE_UNKNOWN, STAGE_STEP_ILLEGAL, GATE_NOT_PASSED, TOGGLE_CONFLICT, TOGGLE_STORE_AWAY. */
 export interface RouteControl {
@@ -23,14 +16,6 @@ export interface RouteControl {
   rollback(id: string, change: Omit<Change, 'force'>): Promise<ActiveRoute>;
   /** What the guard does by itself; `route` is what it judged, so that a change in between wins. */
   guard(route: ActiveRoute, to: Position, reason: string, judgement: Judgement): Promise<void>;
-}
-
-interface Write {
-  route: ActiveRoute;
-  to: Position;
-  change: Change;
-  action: HistoryEntry['action'];
-  judgement: Judgement | undefined;
 }
 
 /** Makes the control of one facade's routes. */
@@ -52,30 +37,7 @@ export function createRouteControl({
       throw facadeErrors.error('ROUTE_UNKNOWN', { found: id, known: [...byId.keys()].join(', ') });
     return route;
   };
-  const write = async ({ route, to, change, action, judgement }: Write): Promise<void> => {
-    const { id, stage, percent } = route.config;
-    const from = { stage: route.effective.stage, percent: route.effective.percent };
-    const { actor, reason, force } = change;
-    const revision = route.effective.toggle?.revision ?? 0;
-    // A later change must never look older than the file it is based on, whatever the clocks say.
-    const at = Math.max(clock.now(), route.effective.since);
-    const toggle = {
-      route: id,
-      ...to,
-      actor,
-      reason,
-      at,
-      basedOn: { stage, percent },
-      revision: revision + 1,
-    };
-    const evidence = judgement && evidenceOf(judgement);
-    const entry: HistoryEntry = { route: id, at, actor, action, reason, from, to, forced: force, evidence };
-    const written = await store.set(toggle, revision, entry).catch((error) => {
-      throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
-    });
-    await inForce.refresh();
-    if (written === 'conflict') throw facadeErrors.error('TOGGLE_CONFLICT', { route: id });
-  };
+  const write = createChangeWriter({ inForce, store, clock });
   const step = async (route: ActiveRoute, to: Position, change: Change, action: 'set' | 'promote') => {
     if (!change.force) refuseUndeclared(route, to);
     const judgement = needsGate(route.effective.stage, to.stage) ? await judge(route) : undefined;
@@ -138,13 +100,4 @@ function refuseUnproven({ config }: ActiveRoute, { gate }: Judgement): void {
   const open = gate.checks.filter(({ verdict }) => verdict !== 'pass');
   const reasons = open.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
   throw facadeErrors.error('GATE_NOT_PASSED', { route: config.id, verdict: gate.verdict, reasons });
-}
-
-function evidenceOf({ summary, gate }: Judgement): Record<string, unknown> {
-  return {
-    verdict: gate.verdict,
-    compared: summary.compared,
-    mismatched: summary.mismatched,
-    service: summary.service,
-  };
 }

@@ -1,0 +1,26 @@
+/** What the admin API is made from. */
+import type { Clock } from '../../chassis/clock.ts';
+import type { Health } from '../../chassis/health.ts';
+import type { Logger } from '../../chassis/log.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import type { JudgeRoute } from '../gates/judgement.ts';
+import type { InForce } from '../in-force.ts';
+import type { RouteControl } from '../toggles/route-control.ts';
+import type { ToggleStore } from '../toggles/toggle-store.ts';
+
+/** Everything that its routers use. */
+export interface AdminDeps {
+  inForce: InForce;
+  judge: JudgeRoute;
+  control: RouteControl;
+  toggles: ToggleStore;
+  health: Health;
+  metrics: Metrics;
+  log: Logger;
+  clock: Clock;
+  /** Undefined: nothing can be changed over HTTP. */
+  token: string | undefined;
+  startedAt: number;
+  /** The last edit of the config file that could not be put in force, while it stands. */
+  configProblem: () => unknown;
+}

@@ -1,0 +1,80 @@
+/** Writes one change of a route, with its line of history, and puts it in force. */
+import type { Clock } from '../../chassis/clock.ts';
+import { messageOf } from '../../chassis/errors.ts';
+import { facadeErrors } from '../errors.ts';
+import type { Judgement } from '../gates/judgement.ts';
+import type { InForce } from '../in-force.ts';
+import type { Position } from '../routing/stage.ts';
+import type { ActiveRoute } from '../snapshot.ts';
+import type { HistoryEntry, Toggle, ToggleStore } from './toggle-store.ts';
+
+/** Who moves a route, and why. */
+export interface Change {
+  actor: string;
+  reason: string;
+  /** Skips the gate and the declared steps. */
+  force: boolean;
+}
+
+/** A change that was allowed. */
+export interface AllowedChange {
+  /** The route as it was judged: a change in between wins. */
+  route: ActiveRoute;
+  to: Position;
+  change: Change;
+  action: HistoryEntry['action'];
+  judgement: Judgement | undefined;
+}
+
+/** Makes the writer. It raises TOGGLE_CONFLICT and TOGGLE_STORE_AWAY. */
+export function createChangeWriter({
+  inForce,
+  store,
+  clock,
+}: {
+  inForce: InForce;
+  store: ToggleStore;
+  clock: Clock;
+}): (change: AllowedChange) => Promise<void> {
+  return async (allowed) => {
+    const id = allowed.route.config.id;
+    const revision = allowed.route.effective.toggle?.revision ?? 0;
+    // A later change must never look older than the file it is based on, whatever the clocks say.
+    const at = Math.max(clock.now(), allowed.route.effective.since);
+    const written = await store
+      .set(toggleOf(allowed, at, revision), revision, entryOf(allowed, at))
+      .catch((error) => {
+        throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
+      });
+    await inForce.refresh();
+    if (written === 'conflict') throw facadeErrors.error('TOGGLE_CONFLICT', { route: id });
+  };
+}
+
+function toggleOf({ route, to, change }: AllowedChange, at: number, revision: number): Toggle {
+  const { id, stage, percent } = route.config;
+  const { actor, reason } = change;
+  return { route: id, ...to, actor, reason, at, basedOn: { stage, percent }, revision: revision + 1 };
+}
+
+function entryOf({ route, to, change, action, judgement }: AllowedChange, at: number): HistoryEntry {
+  const { stage, percent } = route.effective;
+  const { actor, reason, force } = change;
+  const evidence = judgement && evidenceOf(judgement);
+  return {
+    route: route.config.id,
+    at,
+    actor,
+    action,
+    reason,
+    from: { stage, percent },
+    to,
+    forced: force,
+    evidence,
+  };
+}
+
+function evidenceOf({ summary, gate }: Judgement): Record<string, unknown> {
+  const { compared, mismatched, service } = summary;
+  return { verdict: gate.verdict, compared, mismatched, service };
+}
