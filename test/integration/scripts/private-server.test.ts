@@ -15,11 +15,14 @@ const SERVER = `
 describe('a private server', () => {
   let directory: string;
   let watchdog: Watchdog;
+  let others: Server[];
   beforeEach(() => {
+    others = [];
     directory = mkdtempSync(join(tmpdir(), 'strangler-server-'));
     watchdog = startWatchdog({ directory, keep: true });
   });
   afterEach(async () => {
+    for (const other of others) await new Promise((resolve) => other.close(resolve));
     await watchdog.close();
     rmSync(directory, { recursive: true, force: true });
   });
@@ -37,7 +40,6 @@ describe('a private server', () => {
 
   it('takes another port when somebody else was quicker', async () => {
     const tried: number[] = [];
-    const others: Server[] = [];
     const server = await startPrivateServer(
       plan(SERVER, (port) => {
         tried.push(port);
@@ -46,10 +48,9 @@ describe('a private server', () => {
         return [String(port)];
       }),
     );
+    await server.stop();
     expect(tried).to.have.length(2);
     expect(server.port).to.equal(tried[1]);
-    await server.stop();
-    for (const other of others) await new Promise((resolve) => other.close(resolve));
   });
 
   it('says why it did not start, with the end of its log', async () => {
