@@ -72,7 +72,10 @@ export async function runProcess(
   const lifecycle = createLifecycle({ log });
   const stop = (reason: string, code: number) => {
     log.info('stopping', { reason });
-    void lifecycle.close().finally(() => process.exit(code));
+    void lifecycle
+      .close()
+      .then(() => log.flush())
+      .finally(() => process.exit(code));
   };
   let stopping: number | undefined;
   const onSignal = (signal: string) => {
@@ -93,6 +96,7 @@ export async function runProcess(
   } catch (error) {
     reportStartError(error, log);
     await lifecycle.close();
+    await log.flush();
     process.exit(error instanceof KitError ? error.exit : EXIT.internal);
   }
 }

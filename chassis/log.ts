@@ -1,5 +1,6 @@
 /** The door to winston: JSON lines with a time, a level, the process, a message and fields. */
 import { Writable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import winston from 'winston';
 import { logLine } from './log-line.ts';
 import { currentRequestId } from './request-id.ts';
@@ -24,8 +25,14 @@ export interface LoggerOptions {
   write?: (line: string) => void;
 }
 
+/** A process's own logger, to be flushed before the process ends. */
+export interface ProcessLogger extends Logger {
+  /** Resolves when every line so far is written, at the latest after a second. */
+  flush(): Promise<void>;
+}
+
 /** Makes a process's logger. */
-export function createLogger({ process: name, level = 'info', write }: LoggerOptions): Logger {
+export function createLogger({ process: name, level = 'info', write }: LoggerOptions): ProcessLogger {
   const line = winston.format((info) => {
     const { requestId = currentRequestId(), ...fields } = info.fields as { requestId?: string };
     const { level: severity, message } = info;
@@ -34,7 +41,16 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
     info[Symbol.for('message')] = logLine(head, fields);
     return info;
   });
-  return adapt(winston.createLogger({ level, format: line(), transports: [transportOf(write)] }), {});
+  const transport = transportOf(write);
+  const logger = winston.createLogger({ level, format: line(), transports: [transport] });
+  return { ...adapt(logger, {}), flush: () => drained([logger, transport, process.stdout]) };
+}
+
+/** winston and a full pipe hand lines on in later turns; `process.exit` would lose them. */
+async function drained(streams: { writableLength: number; readableLength?: number }[]): Promise<void> {
+  const deadline = performance.now() + 1_000;
+  const waiting = () => streams.some((one) => one.writableLength + (one.readableLength ?? 0) > 0);
+  while (waiting() && performance.now() < deadline) await nextTurn();
 }
 
 /** A logger that writes nothing, for tests and libraries. */

@@ -109,9 +109,9 @@ export function explainDatabaseError(error: unknown, url: string): unknown {
   }
 }
 
-/** A database URL without its password. */
+/** A database URL without its password and its query; up to the last @, as the password may hold one. */
 export function redactUrl(url: string): string {
-  return url.replace(/^([a-z]+:\/\/[^:@/]*):[^@/]*@/, '$1:***@');
+  return url.replace(/^([a-z]+:\/\/[^:@/]*):.*@/is, '$1:***@').replace(/\?[^@]*$/s, '');
 }
 
 /** The parts of a database URL. */

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../errors.ts';
+import { type KitError, messageOf } from '../errors.ts';
 import { crossReferenceProblems } from './cross-references.ts';
 import { readDocument, valuesOf } from './document.ts';
 import { ConfigInvalidError, configErrors } from './errors.ts';
@@ -29,11 +29,21 @@ export async function loadConfig(
 ): Promise<LoadedConfig> {
   const absolute = path.resolve(file);
   const text = await readFile(absolute, 'utf8').catch((error) => {
-    throw configErrors.error('CONFIG_UNREADABLE', { file: absolute, reason: messageOf(error) }, error);
+    throw unreadable(absolute, error);
   });
-  const { config, expanded } = parseConfig(text, absolute, env);
+  return loadText(text, absolute, env);
+}
+
+/** The config of a text that was read from the file. Raises CONFIG_INVALID. */
+export function loadText(text: string, file: string, env: Record<string, string | undefined>): LoadedConfig {
+  const { config, expanded } = parseConfig(text, file, env);
   const version = createHash('sha256').update(expanded).digest('hex').slice(0, 12);
-  return { config, file: absolute, directory: path.dirname(absolute), version, loadedAt: Date.now() };
+  return { config, file, directory: path.dirname(file), version, loadedAt: Date.now() };
+}
+
+/** CONFIG_UNREADABLE with the reason that the file system gave. */
+export function unreadable(file: string, error: unknown): KitError {
+  return configErrors.error('CONFIG_UNREADABLE', { file, reason: messageOf(error) }, error);
 }
 
 /** Validates a config's text; `file` only names it in messages. Raises CONFIG_INVALID. */

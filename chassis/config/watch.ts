@@ -1,6 +1,6 @@
 /** Picks up edits of the config file; an invalid edit is reported and the last good version stays. */
 import { readFile } from 'node:fs/promises';
-import { type LoadedConfig, loadConfig } from './load.ts';
+import { type LoadedConfig, loadText, unreadable } from './load.ts';
 
 /** What a watcher needs. */
 export interface WatchOptions {
@@ -26,13 +26,14 @@ export function watchConfig({ current, env, onChange, onInvalid, interval = 500 
   let closed = false;
 
   const look = async () => {
-    const text = await readFile(file, 'utf8').catch(
-      (error: NodeJS.ErrnoException) => `unreadable: ${error.code}`,
-    );
-    if (text === seen || closed) return;
-    seen = text;
+    // Read once: two reads could see two edits, and report one of them twice.
+    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+    const key = typeof text === 'string' ? text : `unreadable: ${text.code}`;
+    if (key === seen || closed) return;
+    seen = key;
     try {
-      const loaded = await loadConfig(file, env);
+      if (typeof text !== 'string') throw unreadable(file, text);
+      const loaded = loadText(text, file, env);
       if (loaded.version === version || closed) return;
       await onChange(loaded);
       version = loaded.version;

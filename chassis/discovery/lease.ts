@@ -30,11 +30,14 @@ export async function registerInstance(options: LeaseOptions): Promise<{ deregis
   const key = leasesKey(prefix, service);
   const member = JSON.stringify({ id: randomUUID(), url });
   let renewed = true;
+  let leaving = false;
   const renew = async () => {
     if (!(await isHealthy())) return;
     // Redis's own clock, so that clocks of instances and facades need not agree.
     const [seconds, micros] = await redis.time();
     const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
+    // Else a renewal that was under way would bring the lease back.
+    if (leaving) return;
     await redis.zadd(key, now + ttl, member);
     renewed = true;
   };
@@ -50,6 +53,7 @@ export async function registerInstance(options: LeaseOptions): Promise<{ deregis
   return {
     async deregister() {
       clearInterval(timer);
+      leaving = true;
       await redis
         .zrem(key, member)
         .catch((error) => log.warn('lease not given back', { service, error: messageOf(error) }));

@@ -55,9 +55,10 @@ async function refresh(
   const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
   const leases = await redis.zrange(key, '0', '-1', 'WITHSCORES');
   const { live, expired } = partition(leases, now);
-  if (live.length === 0 && expired.length > 0) return before.length > 0 ? before : expired.map(parse);
-  if (expired.length > 0) await redis.zrem(key, ...expired);
-  return live.map(parse);
+  if (live.length === 0 && expired.length > 0) return before.length > 0 ? before : expired.flatMap(parse);
+  // By score, so that a lease that has been renewed since then stays.
+  if (expired.length > 0) await redis.zremrangebyscore(key, '-inf', now);
+  return live.flatMap(parse);
 }
 
 function partition(leases: string[], now: number): { live: string[]; expired: string[] } {
@@ -69,7 +70,12 @@ function partition(leases: string[], now: number): { live: string[]; expired: st
   return { live, expired };
 }
 
-function parse(member: string): Instance {
-  const { id, url } = JSON.parse(member) as Instance;
-  return { id, url };
+/** An entry that is none, of whoever wrote it, is passed over. */
+function parse(member: string): Instance[] {
+  try {
+    const { id, url } = JSON.parse(member) as Partial<Instance>;
+    return typeof id === 'string' && typeof url === 'string' ? [{ id, url }] : [];
+  } catch {
+    return [];
+  }
 }

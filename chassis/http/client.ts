@@ -2,7 +2,7 @@
  * The resilient HTTP client. The order of the policies around one call, outermost first:
  * total deadline → retry with a budget → bulkhead → breaker → time limit of the attempt → call.
  */
-import { type Breaker, createBreaker } from '../breaker.ts';
+import { type Breaker, type BreakerState, createBreaker } from '../breaker.ts';
 import { type Clock, systemClock } from '../clock.ts';
 import { defineErrors, EXIT, KitError, messageOf } from '../errors.ts';
 import { currentRequestId, REQUEST_ID_HEADER } from '../request-id.ts';
@@ -86,24 +86,32 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     clock = systemClock,
     random = Math.random,
   } = options;
-  const breaker = createBreaker({ name, timeout: attemptTimeout, ...options.breaker });
+  const breaker: Breaker = createBreaker({
+    name,
+    timeout: attemptTimeout,
+    ...options.breaker,
+    isFailure: (error) => speaksAgainst(error, breaker.state),
+  });
   const bulkhead = createBulkhead(name, {
     concurrency: options.concurrency ?? 64,
     queue: options.queue ?? 256,
   });
   const budget = createRetryBudget();
   const exchange = createExchange(options);
+  const attempt = (request: ClientRequest, signal: AbortSignal) =>
+    exchange(request, signal).catch((error) => {
+      throw request.signal?.aborted ? new CallerGone() : error;
+    });
 
   const attempts = async (request: ClientRequest, signal: AbortSignal): Promise<ClientResponse> => {
     budget.attempt();
-    for (let attempt = 0; ; attempt += 1) {
+    for (let retry = 0; ; retry += 1) {
       const outcome = await bulkhead
-        .run(() => breaker.run((limit) => exchange(request, AbortSignal.any([signal, limit]))), signal)
+        .run(() => breaker.run((limit) => attempt(request, AbortSignal.any([signal, limit]))), signal)
         .catch(asError);
       if (!(outcome instanceof Error)) return outcome;
-      if (!mayRetry(request, outcome) || attempt >= retries || signal.aborted || !budget.take())
-        throw settle(outcome);
-      await clock.sleep(backoff(attempt, random), signal);
+      if (!mayRetry(request, outcome) || retry >= retries || signal.aborted || !budget.take()) throw outcome;
+      await clock.sleep(backoff(retry, random), signal);
     }
   };
 
@@ -116,22 +124,26 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       try {
         return await attempts(request, signal);
       } catch (error) {
-        if (error instanceof KitError || request.signal?.aborted) throw error;
+        if (request.signal?.aborted) throw request.signal.reason;
         if (total.aborted) throw clientErrors.error('UPSTREAM_TIMEOUT', { name, deadline }, error);
+        if (error instanceof KitError) throw error;
         throw clientErrors.error('UPSTREAM_UNREACHABLE', { name, reason: messageOf(error) }, error);
       }
     },
   };
 }
 
-/** A status that speaks against the upstream travels as an error through breaker and retry. */
-class UnavailableAnswer extends Error {
-  readonly response: ClientResponse;
-  constructor(response: ClientResponse) {
-    super(`status ${response.status}`);
-    this.response = response;
-  }
+/** The caller gave up while the upstream was at work, which says nothing of the upstream. */
+class CallerGone extends Error {}
+
+/** A half-open breaker learns nothing from a caller who left, and stays on its guard. */
+function speaksAgainst(error: unknown, state: BreakerState): boolean {
+  if (error instanceof CallerGone) return state === 'half-open';
+  return !(error instanceof KitError);
 }
+
+/** A status that speaks against the upstream travels as an error through breaker and retry. */
+class UnavailableAnswer extends Error {}
 
 function createExchange({ name, origins, transport }: HttpClientOptions) {
   let turn = 0;
@@ -148,22 +160,14 @@ function createExchange({ name, origins, transport }: HttpClientOptions) {
     const answer = await transport.request({ origin, path, method, headers: sent, body, signal });
     const bytes = await readBody(answer.body, maxBody);
     if (bytes === undefined) throw clientErrors.error('UPSTREAM_TOO_LARGE', { name, limit: maxBody });
-    const response = { status: answer.status, headers: answer.headers, body: bytes };
-    if (answer.status >= 502 && answer.status <= 504) throw new UnavailableAnswer(response);
-    return response;
+    if (answer.status >= 502 && answer.status <= 504) throw new UnavailableAnswer(`status ${answer.status}`);
+    return { status: answer.status, headers: answer.headers, body: bytes };
   };
 }
 
 function mayRetry({ method, body }: ClientRequest, error: Error): boolean {
   if (!RETRIABLE.has(method) || body !== undefined) return false;
   return !(error instanceof KitError) || error.code === 'BREAKER_TIMEOUT';
-}
-
-/** After the last attempt an unavailable answer is the answer. */
-function settle(error: Error): Error | never {
-  return error instanceof UnavailableAnswer
-    ? clientErrors.error('UPSTREAM_UNREACHABLE', { name: 'the upstream', reason: error.message }, error)
-    : error;
 }
 
 function asError(error: unknown): Error {
