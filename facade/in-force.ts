@@ -44,7 +44,7 @@ export interface InForceOptions {
 
 /** Reads the toggles and puts the config in force. Raises what compiling a config may raise. */
 export async function createInForce(options: InForceOptions): Promise<InForce> {
-  const { store, resolver, log, clock } = options;
+  const { store, log, clock } = options;
   let upstreams: ReadonlyMap<string, Upstream> = new Map();
   let toggles: ReadonlyMap<string, Toggle> = new Map();
   let bases: ReadonlyMap<string, FileBase> = new Map();
@@ -55,7 +55,7 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
 
   const compile = (loaded: LoadedConfig): View => {
     const snapshot = compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
-    upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, resolver);
+    upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, options);
     const { facade, legacy } = loaded.config;
     return { snapshot, upstreams, legacy: upstreams.get(legacy)!, trusted: new Set(facade.trustProxy) };
   };
@@ -115,7 +115,7 @@ function upstreamsOf(
   { config }: LoadedConfig,
   before: ReadonlyMap<string, Upstream>,
   previous: LoadedConfig | undefined,
-  resolver: Resolver,
+  { resolver, clock }: Pick<InForceOptions, 'resolver' | 'clock'>,
 ): ReadonlyMap<string, Upstream> {
   const fingerprint = (loaded: LoadedConfig | undefined, name: string) =>
     JSON.stringify([loaded?.config.upstreams[name], loaded?.config.legacy === name]);
@@ -124,7 +124,16 @@ function upstreamsOf(
       const kept = before.get(name);
       const same = JSON.stringify([settings, config.legacy === name]) === fingerprint(previous, name);
       if (kept !== undefined && same) return [name, kept];
-      return [name, createUpstream({ name, config: settings, resolver, guarded: name !== config.legacy })];
+      return [
+        name,
+        createUpstream({
+          name,
+          config: settings,
+          resolver,
+          guarded: name !== config.legacy,
+          monotonic: clock.monotonic,
+        }),
+      ];
     }),
   );
 }

@@ -32,7 +32,7 @@ export interface Exchange {
   failure: string | undefined;
   /** A service failed and legacy answered in its place. */
   fellBack: boolean;
-  /** Called when the client's connection closes. */
+  /** Gives up what the attempt under way still waits for; called when the exchange ends. */
   abandon: (() => void) | undefined;
   /** A copy of the answer, when it is to be compared. */
   capture: CapturedAnswer | undefined;

@@ -35,12 +35,16 @@ function attempt(
   again: boolean,
 ): void {
   const step = plan[index]!;
+  exchange.abandon?.();
+  exchange.abandon = undefined;
   exchange.side = step.side;
   exchange.upstream = step.upstream.name;
   const fail = (error: unknown, reused: boolean): void => {
     const { response, request } = exchange;
     exchange.failure = codeOf(error);
     if (response.destroyed || response.headersSent) return;
+    // Every attempt of the proxy adds its own listeners; the attempts are few.
+    response.setMaxListeners(0);
     if (!isRepeatable(request)) refuse(exchange, error);
     else if (reused && !again) attempt(exchange, plan, index, tap, true);
     else if (index + 1 < plan.length) {
@@ -48,19 +52,37 @@ function attempt(
       attempt(exchange, plan, index + 1, tap, false);
     } else refuse(exchange, error);
   };
-  const { breaker, name } = step.upstream;
-  if (breaker !== undefined && !hasBody(exchange.request.headers)) guarded(exchange, step, tap, fail);
-  else if (breaker?.state === 'open') fail(breakerErrors.error('BREAKER_OPEN', { name }), false);
-  else direct(exchange, step, tap, fail);
+  const { upstream } = step;
+  if (upstream.breaker === undefined) direct(exchange, step, step.timeout, tap, fail);
+  else if (hasBody(exchange.request.headers)) withBody(exchange, step, tap, fail);
+  else if (upstream.calm()) {
+    direct(exchange, step, upstream.timeout, tap, (error, reused) => {
+      upstream.failed();
+      fail(error, reused);
+    });
+  } else guarded(exchange, step, tap, fail);
 }
 
-/** Runs the attempt as it is: to legacy, or with a body, whose time on the way says nothing of the upstream. */
-function direct(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): void {
+/** Runs the attempt as it is; `timeout` until an answer begins. */
+function direct(
+  exchange: Exchange,
+  step: Step,
+  timeout: number | undefined,
+  tap: AnswerTap,
+  fail: Fail,
+): void {
   const sent = send(exchange, step, (answer) => pass(exchange, answer, tap), fail);
-  if (sent !== undefined) limit(exchange, step.timeout, sent);
+  if (sent !== undefined) limit(exchange, timeout, sent);
 }
 
-/** Runs the attempt inside the service's breaker: it succeeds when an answer begins. */
+/** The time that a body is on its way says nothing of the service: such calls are not counted by its breaker. */
+function withBody(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): void {
+  const { breaker, name } = step.upstream;
+  if (breaker?.state === 'open') fail(breakerErrors.error('BREAKER_OPEN', { name }), false);
+  else direct(exchange, step, step.timeout, tap, fail);
+}
+
+/** Runs the attempt inside the service's breaker, while it is being watched: it succeeds when an answer begins. */
 function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): void {
   let reused = false;
   const call = (signal: AbortSignal) =>
@@ -81,7 +103,10 @@ function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): vo
       exchange.abandon = () => reject(forwardingErrors.error('CLIENT_GONE'));
       signal.addEventListener('abort', () => sent?.giveUp(slow(step.upstream.timeout)));
     });
-  step.upstream.breaker!.run(call).catch((error) => fail(error, reused));
+  step.upstream.breaker!.run(call).catch((error) => {
+    step.upstream.failed();
+    fail(error, reused);
+  });
 }
 
 type Fail = (error: unknown, reused: boolean) => void;
@@ -141,7 +166,7 @@ function limit(exchange: Exchange, timeout: number | undefined, sent: Sent): voi
   };
   if (hasBody(exchange.request.headers)) exchange.request.once('end', start);
   else start();
-  exchange.response.once('close', () => clearTimeout(timer));
+  exchange.abandon = () => clearTimeout(timer);
 }
 
 function pass(exchange: Exchange, answer: IncomingMessage, tap: AnswerTap): void {

@@ -12,6 +12,10 @@ export interface Upstream {
   readonly timeout: number;
   /** None before legacy: there is nothing to turn to instead. */
   readonly breaker: Breaker | undefined;
+  /** Whether calls need not go through the breaker: it is closed, and nothing failed within its window. */
+  calm(): boolean;
+  /** Ends the calm: for the length of the breaker's window every call is counted. */
+  failed(): void;
   /** The URLs known now. */
   instances(): readonly string[];
   /** The next instance's URL; undefined when none is known. */
@@ -28,15 +32,18 @@ export interface UpstreamOptions {
   resolver: Resolver;
   /** Whether a breaker stands before it. */
   guarded: boolean;
+  /** Milliseconds that never jump. */
+  monotonic: () => number;
 }
 
 /** Makes an upstream. Raises BREAKER_UNSAFE for breaker settings that cannot work. */
-export function createUpstream({ name, config, resolver, guarded }: UpstreamOptions): Upstream {
+export function createUpstream({ name, config, resolver, guarded, monotonic }: UpstreamOptions): Upstream {
   const proxies = new Map<string, HttpProxy>();
   const breaker = guarded
     ? createBreaker({ name, timeout: config.timeout, ...config.breaker, isFailure: speaksAgainst })
     : undefined;
   const urls = urlsOf(config, resolver);
+  let watchedUntil = 0;
   let turn = 0;
   const nextUrl = () => {
     const known = urls();
@@ -55,6 +62,10 @@ export function createUpstream({ name, config, resolver, guarded }: UpstreamOpti
     name,
     timeout: config.timeout,
     breaker,
+    calm: () => breaker?.state === 'closed' && monotonic() >= watchedUntil,
+    failed() {
+      watchedUntil = monotonic() + config.breaker.window;
+    },
     instances: urls,
     nextUrl,
     next() {

@@ -69,7 +69,7 @@ describe('Edits of the config file', () => {
     await facade.edit(twice);
     await until(async () => (await facade.status()).config.problem?.code === 'ROUTE_OVERLAP');
     await facade.edit(at('live').replace('timeout: 500ms', 'timeout: 20s'));
-    await until(async () => (await facade.status()).config.problem?.code === 'BREAKER_UNSAFE');
+    await until(async () => (await facade.status()).config.problem?.code === 'CONFIG_INVALID');
     expect(await side()).to.equal('legacy');
   });
 
