@@ -55,6 +55,6 @@ describe('metrics', () => {
 
   it('refuse labels that were not declared', () => {
     const counter = createMetrics('p').counter({ name: 'strangler_y_total', help: 'y', labels: ['route'] });
-    expect(() => counter.inc({ root: 'a' })).to.throw(/root/);
+    expect(() => counter.inc({ root: 'a' })).to.throw('root');
   });
 });
