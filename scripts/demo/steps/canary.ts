@@ -27,6 +27,10 @@ export const canary: Step = {
       KEYS.every((key) => first.get(key) === again.get(key)),
       'every key to stay on its side',
     );
+    const traced = await followOneRequest(story, KEYS.find((key) => first.get(key) === 'catalog')!);
+    story.show.note(
+      `${traced} stands in the logs of facade, catalog and monolith, which was asked for stock`,
+    );
     await strangler(story, [
       'route',
       'set',
@@ -54,6 +58,23 @@ export const canary: Step = {
 
 function onService(sides: Map<string, string>): number {
   return [...sides.values()].filter((upstream) => upstream === 'catalog').length;
+}
+
+/** One request of a key on the service, found by its id in the logs of all three processes. */
+async function followOneRequest({ system, observe }: Story, key: string): Promise<string> {
+  const requestId = `traced-${randomUUID()}`;
+  const id = await observe.someProduct();
+  const headers = { 'x-user-id': key, 'x-request-id': requestId };
+  await (await fetch(`${system.at.urls.facade}/api/products/${id}`, { headers })).text();
+  await untilHolds(
+    async () => {
+      const files = ['facade', 'catalog', 'legacy'].map((name) => path.join(system.directory, `${name}.log`));
+      const logs = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+      return logs.every((log) => log.includes(requestId));
+    },
+    { what: `request id ${requestId} in the logs of facade, catalog and monolith`, timeout: 10_000 },
+  );
+  return requestId;
 }
 
 /** Which upstream answered each key, read from the facade's access log by request id. */
