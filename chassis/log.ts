@@ -41,9 +41,10 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
     info[Symbol.for('message')] = logLine(head, fields);
     return info;
   });
-  const transport = transportOf(write);
+  const sink = write === undefined ? batchedOutput() : lineStream(write);
+  const transport = new winston.transports.Stream({ stream: sink, eol: '\n' });
   const logger = winston.createLogger({ level, format: line(), transports: [transport] });
-  return { ...adapt(logger, {}), flush: () => drained([logger, transport, process.stdout]) };
+  return { ...adapt(logger, {}), flush: () => drained([logger, transport, sink, process.stdout]) };
 }
 
 /** winston and a full pipe hand lines on in later turns; `process.exit` would lose them. */
@@ -66,10 +67,14 @@ export function createNullLogger(): Logger {
   return logger;
 }
 
-/** Fields travel as one value: beside the message, winston would mix some of them into it. */
+/**
+ * Everything travels as one value: winston would take a %s in a message for a placeholder, and mix fields named
+ * message or stack into it.
+ */
 function adapt(logger: winston.Logger, own: object): Logger {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) =>
-    void logger.log(level, message, { fields: { ...own, ...fields } });
+  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
+    if (logger.isLevelEnabled(level)) logger.log({ level, message, fields: { ...own, ...fields } });
+  };
   return {
     debug: at('debug'),
     info: at('info'),
@@ -79,9 +84,17 @@ function adapt(logger: winston.Logger, own: object): Logger {
   };
 }
 
-function transportOf(write: LoggerOptions['write']): winston.transport {
-  if (write === undefined) return new winston.transports.Console({ forceConsole: false });
-  return new winston.transports.Stream({ stream: lineStream(write) });
+/** The lines of one turn of the event loop go out in one write: a write a line costs more than the line. */
+function batchedOutput(): Writable {
+  return new Writable({
+    decodeStrings: false,
+    write(text, _encoding, done) {
+      setImmediate(() => process.stdout.write(text, done));
+    },
+    writev(chunks, done) {
+      process.stdout.write(chunks.map(({ chunk }) => chunk).join(''), done);
+    },
+  });
 }
 
 function lineStream(write: (line: string) => void): Writable {

@@ -35,6 +35,18 @@ describe('log', () => {
     );
   });
 
+  it('takes a message as it is, whatever winston would read into it', () => {
+    const lines = written((log) => {
+      for (const message of ['%s', '100 %c', '%d %j', '%']) log.child({ a: 1 }).info(message, { b: 2 });
+    });
+    expect(lines.map(({ message, a, b }) => [message, a, b])).to.deep.equal([
+      ['%s', 1, 2],
+      ['100 %c', 1, 2],
+      ['%d %j', 1, 2],
+      ['%', 1, 2],
+    ]);
+  });
+
   it('writes what is at its level and above', () => {
     const all = (log: Logger) => {
       log.debug('a');

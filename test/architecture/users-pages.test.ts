@@ -2,12 +2,12 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Command } from 'commander';
-import { parseConfig } from '../../../chassis/config/load.ts';
-import { cliErrors } from '../../../cli/errors.ts';
-import { createProgram } from '../../../cli/program.ts';
-import { facadeErrors } from '../../../facade/errors.ts';
+import { parseConfig } from '../../chassis/config/load.ts';
+import { cliErrors } from '../../cli/errors.ts';
+import { createProgram } from '../../cli/program.ts';
+import { facadeErrors } from '../../facade/errors.ts';
 
-const root = path.join(import.meta.dirname, '../../..');
+const root = path.join(import.meta.dirname, '../..');
 const pages = ['README.md', 'docs/tutorial.md', ...globSync('docs/how-to/*.md', { cwd: root })];
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
 const program = createProgram({ env: {}, print() {}, json() {}, progress() {} }, () => {});
@@ -87,7 +87,7 @@ describe('the pages for users', () => {
   });
 
   it('tell the steps of the demo in its words and order', async () => {
-    const { STEPS } = await import('../../../scripts/demo/story.ts');
+    const { STEPS } = await import('../../scripts/demo/story.ts');
     const told = [...read('docs/tutorial.md').matchAll(/^## \d+\. (.+)$/gm)].map(([, title]) => title);
     expect(told).to.deep.equal(STEPS.map(({ title }) => title));
   });
