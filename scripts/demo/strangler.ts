@@ -11,6 +11,11 @@ export async function strangler({ system, show }: Story, args: string[], expecte
   );
 }
 
+/** Runs commands that do not depend on each other side by side; each must end with 0. */
+export async function strangleAll(story: Story, commands: string[][]): Promise<void> {
+  await Promise.all(commands.map((args) => strangler(story, args)));
+}
+
 /** Asserts what a step claims. */
 export function must(holds: boolean, claim: string): void {
   if (!holds) throw new Error(`expected ${claim}`);

@@ -33,7 +33,9 @@ export interface SystemOptions {
 }
 
 /** Starts the servers and prepares the databases; processes are started one by one by the story. */
-export async function createSystem({ scale, env, note }: SystemOptions): Promise<DemoSystem> {
+export async function createSystem({ scale, env: outer, note }: SystemOptions): Promise<DemoSystem> {
+  // The same sources are started some thirty times: stripped of their types once, they start in half the time.
+  const env = { ...outer, NODE_COMPILE_CACHE: path.join(ROOT, '.data', 'compile-cache') };
   const directory = path.join(ROOT, '.data', `demo-${process.pid}`);
   mkdirSync(path.join(directory, 'uploads'), { recursive: true });
   // As deep below the root as the original, so that its relative paths still hold; this copy may be edited.

@@ -1,14 +1,16 @@
 /** Everything is taken back, each route in one command. */
 import { MAIN_ROUTE, ROUTES } from '../routes.ts';
 import type { Step } from '../story.ts';
-import { must, strangler } from '../strangler.ts';
+import { must, strangleAll, strangler } from '../strangler.ts';
 
 export const backToLegacy: Step = {
   title: 'Back: every route returns to the monolith',
   async run(story) {
     const { observe, show } = story;
-    for (const id of ROUTES)
-      await strangler(story, ['route', 'rollback', id, '--reason', 'the service is down']);
+    await strangleAll(
+      story,
+      ROUTES.map((id) => ['route', 'rollback', id, '--reason', 'the service is down']),
+    );
     const routes = await observe.routes();
     must(
       routes.every(({ stage }) => stage === 'legacy'),

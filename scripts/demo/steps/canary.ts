@@ -7,6 +7,7 @@ import type { Step, Story } from '../story.ts';
 import { must, strangler } from '../strangler.ts';
 import { untilHolds } from '../until.ts';
 
+const AT_ONCE = 10;
 const KEYS = Array.from({ length: 200 }, (_, index) => `customer-${index + 1}`);
 
 export const canary: Step = {
@@ -81,15 +82,15 @@ async function followOneRequest({ system, observe }: Story, key: string): Promis
 async function sidesOfKeys({ system, observe }: Story): Promise<Map<string, string>> {
   const id = await observe.someProduct();
   const asked = new Map<string, string>();
-  for (const key of KEYS) {
+  const ask = async (key: string) => {
     const requestId = randomUUID();
     asked.set(requestId, key);
-    const answer = await fetch(`${system.at.urls.facade}/api/products/${id}`, {
-      headers: { 'x-user-id': key, 'x-request-id': requestId },
-    });
+    const headers = { 'x-user-id': key, 'x-request-id': requestId };
+    const answer = await fetch(`${system.at.urls.facade}/api/products/${id}`, { headers });
     must(answer.status === 200, `status 200, found ${answer.status}`);
     await answer.text();
-  }
+  };
+  for (let at = 0; at < KEYS.length; at += AT_ONCE) await Promise.all(KEYS.slice(at, at + AT_ONCE).map(ask));
   return untilHolds(
     async () => {
       const log = await readFile(path.join(system.directory, 'facade.log'), 'utf8');

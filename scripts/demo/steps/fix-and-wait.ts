@@ -2,7 +2,7 @@
 import { bar } from '../../../cli/print.ts';
 import { MAIN_ROUTE, ROUTES } from '../routes.ts';
 import type { Step } from '../story.ts';
-import { must, strangler } from '../strangler.ts';
+import { must, strangleAll } from '../strangler.ts';
 import { untilHolds } from '../until.ts';
 import { setBug } from './shadow.ts';
 
@@ -11,16 +11,11 @@ export const fixAndWaitForEvidence: Step = {
   async run(story) {
     const { system, observe, show } = story;
     await setBug(system.at.urls.catalog, null);
-    for (const id of ROUTES) {
-      await strangler(story, [
-        'route',
-        'set',
-        id,
-        'shadow',
-        '--reason',
-        'rounding mended: evidence starts afresh',
-      ]);
-    }
+    const reason = 'rounding mended: evidence starts afresh';
+    await strangleAll(
+      story,
+      ROUTES.map((id) => ['route', 'set', id, 'shadow', '--reason', reason]),
+    );
     await untilHolds(
       async () => {
         const routes = await Promise.all(ROUTES.map((id) => observe.route(id)));

@@ -1,26 +1,24 @@
 /** Every route goes live: the service answers all keys. */
 import { MAIN_ROUTE, ROUTES } from '../routes.ts';
 import type { Step } from '../story.ts';
-import { must, strangler } from '../strangler.ts';
+import { must, strangleAll, strangler } from '../strangler.ts';
 import { untilHolds } from '../until.ts';
 
 export const live: Step = {
   title: 'Live: the catalog service answers',
   async run(story) {
     const { observe, show } = story;
-    for (const id of ROUTES) {
-      if (id === MAIN_ROUTE) continue;
-      await strangler(story, ['route', 'promote', id, '--percent', '100', '--reason', 'evidence is clean']);
-      await strangler(story, [
-        'route',
-        'set',
-        id,
-        'live',
-        '--force',
-        '--reason',
-        'the demo does not wait for this gate',
-      ]);
-    }
+    const others = ROUTES.filter((id) => id !== MAIN_ROUTE);
+    const clean = ['--percent', '100', '--reason', 'evidence is clean'];
+    await strangleAll(
+      story,
+      others.map((id) => ['route', 'promote', id, ...clean]),
+    );
+    const forced = ['--force', '--reason', 'the demo does not wait for this gate'];
+    await strangleAll(
+      story,
+      others.map((id) => ['route', 'set', id, 'live', ...forced]),
+    );
     await untilHolds(
       async () => {
         const { gate } = await observe.route(MAIN_ROUTE);
