@@ -6,6 +6,9 @@ import { leftProcesses, repoRoot } from './processes.ts';
 const WITHOUT_SERVERS = /[\\/]test[\\/](unit|architecture)[\\/]/;
 const NEED = ['mariadb', 'redis'] as const;
 
+// Tests start the command and the processes over and over: their sources are stripped of types once.
+process.env.NODE_COMPILE_CACHE ??= `${repoRoot}/.data/compile-cache`;
+
 let services: Services<(typeof NEED)[number]> | undefined;
 
 /** Starts the run's private MariaDB and Redis, once, when some loaded spec may need them. */
