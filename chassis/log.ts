@@ -89,10 +89,10 @@ function batchedOutput(): Writable {
   return new Writable({
     decodeStrings: false,
     write(text, _encoding, done) {
-      setImmediate(() => process.stdout.write(text, done));
+      setImmediate(() => process.stdout.write(text, () => done()));
     },
     writev(chunks, done) {
-      process.stdout.write(chunks.map(({ chunk }) => chunk).join(''), done);
+      process.stdout.write(chunks.map(({ chunk }) => chunk).join(''), () => done());
     },
   });
 }

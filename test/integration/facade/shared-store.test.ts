@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { createNullLogger } from '../../../chassis/log.ts';
+import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../chassis/redis.ts';
+import { redisUrl, uniqueName } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
+import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
+
+describe('Facades that share a Redis', () => {
+  let legacy: TestUpstream;
+  let service: TestUpstream;
+  let redis: Redis;
+  let prefix: string;
+  let facades: TestFacade[];
+  beforeEach(async () => {
+    legacy = await startUpstream(json('legacy'));
+    service = await startUpstream(json('service'));
+    prefix = uniqueName('facade');
+    redis = connectRedis(redisUrl(), { purpose: 'commands', log: createNullLogger() });
+    await whenRedisReady(redis);
+    facades = [];
+  });
+  afterEach(async () => {
+    for (const facade of facades) await facade.close();
+    const keys = await redis.keys(`${prefix}:*`);
+    if (keys.length > 0) await redis.del(...keys);
+    await closeRedis(redis);
+    await legacy.close();
+    await service.close();
+  });
+  const start = async (url = redisUrl()) => {
+    const facade = await startTestFacade(
+      config({
+        legacy: legacy.url,
+        service: service.url,
+        routes: route('r', 'path: /api/:id', 'shadow'),
+        extra: `store: { kind: redis, url: "${url}", prefix: ${prefix} }`,
+      }),
+    );
+    facades.push(facade);
+    return facade;
+  };
+  const side = async ({ url }: TestFacade) => {
+    const answer = await fetch(`${url}/api/1`);
+    await answer.text();
+    return answer.headers.get('x-answered-by');
+  };
+
+  it('share toggles, and add their evidence up', async () => {
+    const [one, other] = [await start(), await start()];
+    for (const facade of [one, other]) for (let index = 0; index < 5; index += 1) await side(facade);
+    await until(async () => (await one.evidence('r')).summary.compared === 10, { what: 'evidence of both' });
+    await one.change('PUT', '/api/routes/r/stage', { stage: 'live', reason: 'test', force: true });
+    expect(await side(one)).to.equal('service');
+    await until(async () => (await side(other)) === 'service', { what: 'the other facade to follow' });
+    expect((await other.evidence('r')).epoch).to.equal((await one.evidence('r')).epoch);
+  });
+
+  it('keep a toggle over a restart', async () => {
+    const first = await start();
+    await first.change('PUT', '/api/routes/r/stage', { stage: 'live', reason: 'test', force: true });
+    await first.close();
+    facades = [];
+    expect(await side(await start())).to.equal('service');
+  });
+
+  it('send everything to legacy, and are not ready, while nobody could tell them the toggles', async () => {
+    const facade = await start('redis://127.0.0.1:9');
+    expect(await side(facade)).to.equal('legacy');
+    expect((await facade.route('r')).stage).to.equal('legacy');
+    expect((await fetch(`${facade.admin}/health/ready`)).status).to.equal(503);
+    const refused = await facade.change('PUT', '/api/routes/r/stage', { stage: 'shadow', reason: 'x' });
+    expect([refused.status, refused.body.code]).to.deep.equal([503, 'TOGGLE_STORE_AWAY']);
+  });
+});
