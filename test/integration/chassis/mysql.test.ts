@@ -85,6 +85,12 @@ describe('MySQL', () => {
     }
   });
 
+  it('sends a moment as UTC, wherever the process runs', async () => {
+    const moment = new Date(Date.UTC(2024, 0, 1, 12));
+    const [rows] = await pool.query('SELECT ? AS v', [moment]);
+    expect(rows).to.deep.equal([{ v: '2024-01-01 12:00:00.000' }]);
+  });
+
   it('runs one statement at a time', async () => {
     const error = await pool.query('SELECT 1; SELECT 2').catch((found) => found);
     expect(error.code).to.equal('ER_PARSE_ERROR');
