@@ -1,11 +1,11 @@
-/** Data groups as lines of text. */
+/** Pure. Data groups as lines of text; `now` in milliseconds since the epoch. */
 import type { PlanReport } from '../migrations/preflight/preflight.ts';
 import type { VerifySample } from '../migrations/verify/result.ts';
 import type { GroupView } from '../migrations/worker/views.ts';
 import { bar, count, table, time } from './print.ts';
 
 /** A group's state, progress, lag, quarantine and last verification. */
-export function groupLines(view: GroupView): string {
+export function groupLines(view: GroupView, now: number): string {
   const { group, state, copy, stream, quarantine, position, lagSeconds } = view;
   const rows: [string, string][] = [
     ['data group', `${group}: ${state}`],
@@ -18,7 +18,7 @@ export function groupLines(view: GroupView): string {
       `${count(stream.applied)} changes applied, lag ${lagSeconds === null ? 'unknown' : `${lagSeconds} s`}, breakers ${stream.breaker}`,
     ],
     ['position', position ?? 'none yet'],
-    ['verified', verifiedText(view)],
+    ['verified', verifiedText(view, now)],
     ['quarantine', quarantine.count === 0 ? 'empty' : `${count(quarantine.count)} row(s)`],
     ...(view.error === undefined ? [] : [['error', view.error] as [string, string]]),
   ];
@@ -29,9 +29,9 @@ export function groupLines(view: GroupView): string {
 }
 
 /** What a verification found; the first differences by table, key and column. */
-export function verifyLines(view: GroupView): string {
+export function verifyLines(view: GroupView, now: number): string {
   const samples = (view.verified?.samples ?? []).map(differenceLine);
-  return [`${view.group}: ${verifiedText(view)}`, ...samples].join('\n');
+  return [`${view.group}: ${verifiedText(view, now)}`, ...samples].join('\n');
 }
 
 function differenceLine({ kind, table: name, key, column, source, target }: VerifySample): string {
@@ -59,9 +59,9 @@ export function planLines(group: string, { findings, tables }: PlanReport): stri
   return [`data group ${group}: preflight`, ...found, 'copy', ...sizes].join('\n');
 }
 
-function verifiedText({ verified }: GroupView): string {
+function verifiedText({ verified }: GroupView, now: number): string {
   if (verified === null) return 'never';
   const { rows, different, missing, extra, quarantined, clean, at } = verified;
   const counts = `${count(rows)} rows: ${different} different, ${missing} missing, ${extra} extra, ${quarantined} quarantined`;
-  return `${clean ? 'equal' : 'NOT EQUAL'}, ${counts} (${time(Math.max(0, Date.now() - at))} ago)`;
+  return `${clean ? 'equal' : 'NOT EQUAL'}, ${counts} (${time(Math.max(0, now - at))} ago)`;
 }

@@ -59,7 +59,7 @@ export function dataStatus(context: CliContext, options: CommonOptions, group?: 
       ? [await worker.get<GroupView>(`/api/data/${encodeURIComponent(group)}`)]
       : await worker.get<GroupView[]>('/api/data');
     if (options.json) context.json(views);
-    else for (const view of views) context.print(groupLines(view));
+    else for (const view of views) context.print(groupLines(view, systemClock.now()));
     return EXIT.ok;
   });
 }
@@ -116,12 +116,12 @@ function plan(context: CliContext, options: CommonOptions, group: string, report
 
 function report(context: CliContext, options: CommonOptions, view: GroupView): number {
   if (options.json) context.json(view);
-  else context.print(groupLines(view));
+  else context.print(groupLines(view, systemClock.now()));
   return EXIT.ok;
 }
 
 function verdict(context: CliContext, options: CommonOptions, view: GroupView): number {
   if (options.json) context.json(view);
-  else context.print(verifyLines(view));
+  else context.print(verifyLines(view, systemClock.now()));
   return view.verified?.clean ? EXIT.ok : EXIT.different;
 }

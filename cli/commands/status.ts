@@ -31,7 +31,7 @@ export function status(context: CliContext, options: StatusOptions): Promise<num
       if (options.json) context.json({ facade: routes, worker: groups });
       else
         context.print(
-          `${options.watch ? '\u001b[2J\u001b[H' : ''}${facadeText(routes)}\n\n${workerText(groups)}`.trimEnd(),
+          `${options.watch ? '\u001b[2J\u001b[H' : ''}${facadeText(routes)}\n\n${workerText(groups, systemClock.now())}`.trimEnd(),
         );
       if (!options.watch) return routes.known && groups.known ? EXIT.ok : EXIT.unreachable;
       await systemClock.sleep(1_000);
@@ -63,7 +63,7 @@ function facadeText(side: Side<StatusView>): string {
   return [`facade: ${file}`, store_, 'upstreams', table(rows), '', routesTable(routes)].join('\n');
 }
 
-function workerText(side: Side<GroupView[]>): string {
+function workerText(side: Side<GroupView[]>, now: number): string {
   if (!side.known) return `worker: ${side.error.message}\n  ${side.error.remedy}`;
-  return side.view.map(groupLines).join('\n\n');
+  return side.view.map((view) => groupLines(view, now)).join('\n\n');
 }

@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { groupLines, planLines, verifyLines } from '../../../cli/show-data.ts';
 import type { GroupView } from '../../../migrations/worker/views.ts';
 
+const NOW = Date.UTC(2026, 0, 2);
+
 const view: GroupView = {
   group: 'catalog',
   state: 'caught-up',
@@ -42,12 +44,12 @@ const verified = {
     { table: 'products', key: '9', kind: 'extra' as const },
   ],
   clean: false,
-  at: Date.now() - 125_000,
+  at: NOW - 125_000,
 };
 
 describe('a data group as text', () => {
   it('shows state, progress, lag, position, verification and quarantine', () => {
-    expect(groupLines(view).split('\n')).to.deep.equal([
+    expect(groupLines(view, NOW).split('\n')).to.deep.equal([
       'data group  catalog: caught-up',
       'copy        ██████████████████░░░░░░  75 % 2,000 rows in 4 chunks',
       'stream      1,234 changes applied, lag 0 s, breakers closed',
@@ -58,29 +60,32 @@ describe('a data group as text', () => {
   });
 
   it('says what is not known yet', () => {
-    const text = groupLines({ ...view, lagSeconds: null, position: null });
+    const text = groupLines({ ...view, lagSeconds: null, position: null }, NOW);
     expect(text).to.contain('lag unknown').and.contain('none yet');
   });
 
   it('shows quarantined rows with key, column and reason, and the error of a group that failed', () => {
-    const text = groupLines({
-      ...view,
-      state: 'failed',
-      error: 'STREAM_GAP: the binlog is gone',
-      quarantine: {
-        count: 1_001,
-        samples: [{ table: 'tbl_prod', key: '7', column: 'prd_sts', message: 'found X, expected A, D, P' }],
+    const text = groupLines(
+      {
+        ...view,
+        state: 'failed',
+        error: 'STREAM_GAP: the binlog is gone',
+        quarantine: {
+          count: 1_001,
+          samples: [{ table: 'tbl_prod', key: '7', column: 'prd_sts', message: 'found X, expected A, D, P' }],
+        },
       },
-    });
+      NOW,
+    );
     expect(text).to.match(/quarantine +1,001 row\(s\)/);
     expect(text).to.contain('\n  tbl_prod 7 prd_sts: found X, expected A, D, P');
     expect(text).to.match(/error +STREAM_GAP: the binlog is gone/);
   });
 
   it('shows each kind of difference in its own words', () => {
-    const [head, ...samples] = verifyLines({ ...view, verified }).split('\n');
+    const [head, ...samples] = verifyLines({ ...view, verified }, NOW).split('\n');
     expect(head).to.match(
-      /^catalog: NOT EQUAL, 2,000 rows: 1 different, 1 missing, 1 extra, 0 quarantined \(2 min \d+ s ago\)$/,
+      /^catalog: NOT EQUAL, 2,000 rows: 1 different, 1 missing, 1 extra, 0 quarantined \(2 min 5 s ago\)$/,
     );
     expect(samples).to.deep.equal([
       '  products 7 price: source 1.00, target 2.00',
@@ -91,7 +96,9 @@ describe('a data group as text', () => {
 
   it('says equal when it is', () => {
     const clean = { ...verified, different: 0, missing: 0, extra: 0, samples: [], clean: true };
-    expect(verifyLines({ ...view, verified: clean })).to.match(/^catalog: equal, 2,000 rows: 0 different/);
+    expect(verifyLines({ ...view, verified: clean }, NOW)).to.match(
+      /^catalog: equal, 2,000 rows: 0 different/,
+    );
   });
 });
 
