@@ -1,7 +1,7 @@
 /**
  * CPU time of a proxied request: the facade with its defaults against bare Express + http-proxy-middleware,
  * the same upstream and load, in alternating rounds of one run. The proxy has one core, load and upstream the
- * other. Environment: BENCH_ROUNDS (5), BENCH_REQUESTS (8000) of each round.
+ * other. Environment: BENCH_ROUNDS (5), BENCH_REQUESTS (12000) of each round.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import path from 'node:path';
 import { cpuMsOf, type Pinned, startPinned } from './facade/pinned-process.ts';
 
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 8_000);
+const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 12_000);
 const CONNECTIONS = 64;
 /** The figure to reach: the facade's CPU time by that of the bare proxy. */
 const LIMIT = 1.25;

@@ -38,6 +38,9 @@ export interface GateInput {
 /** Fewer answers than this say nothing about errors or latency. */
 const LEAST_ANSWERS = 50;
 
+/** With fewer answers than this, failed ones do not yet speak against the service. */
+const LEAST_TO_FAIL = 20;
+
 /** A p95 that is worse by less than this (ms) is not told from noise. */
 const LATENCY_NOISE_MS = 5;
 
@@ -108,7 +111,9 @@ function errors({ gate, summary: { service } }: GateInput): GateCheck {
   const detail = `${failed} of ${answered} answers of the service failed, limit ${share(gate.errors)}`;
   const check = 'errors' as const;
   const limit = Math.min(Math.max(gate.errors, 0.0001), 0.9999);
-  if (evidenceAbove(limit, answered, failed) >= DECISIVE) return { check, verdict: 'fail', detail };
+  // One answer among the first few would decide it by the numbers, and take a route back for one restart.
+  if (answered >= LEAST_TO_FAIL && evidenceAbove(limit, answered, failed) >= DECISIVE)
+    return { check, verdict: 'fail', detail };
   if (answered < LEAST_ANSWERS) {
     return { check, verdict: 'inconclusive', detail: `${detail}; at least ${LEAST_ANSWERS} answers needed` };
   }

@@ -88,6 +88,15 @@ describe('A gate', () => {
     expect(judge({ ...canary, summary: { ...canary.summary, service } }).verdict).to.equal('fail');
   });
 
+  it('does not fail on a failed answer among the first few', () => {
+    const live = input({ position: { stage: 'live', percent: 0 } });
+    const after = (answered: number, failed: number) =>
+      judge({ ...live, summary: { ...live.summary, service: { answered, failed } } }).verdict;
+    expect(after(1, 1)).to.equal('inconclusive');
+    expect(after(19, 19)).to.equal('inconclusive');
+    expect(after(20, 20)).to.equal('fail');
+  });
+
   it('waits for its time, and for its data group', () => {
     expect(judge(input({ age: 59_000 })).verdict).to.equal('inconclusive');
     const data = {
