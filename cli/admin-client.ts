@@ -1,6 +1,5 @@
 /** A client of the admin APIs of facade and worker. It holds no state; whatever it can do, the APIs can do. */
 
-import type { ListenAddress } from '../chassis/config/schema/quantities.ts';
 import { messageOf } from '../chassis/errors.ts';
 import { readBody, type Transport, type TransportRequest } from '../chassis/http/transport.ts';
 import { cliErrors, remoteError } from './errors.ts';
@@ -59,12 +58,6 @@ export function createAdminClient({ what, url, token, transport }: AdminClientOp
     post: (path, body = {}) => call('POST', path, body),
     put: (path, body) => call('PUT', path, body),
   };
-}
-
-/** The URL of an admin address; a process that listens on every interface is asked on loopback. */
-export function adminUrl({ host, port }: ListenAddress): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }
 
 function parse(text: string): object | undefined {

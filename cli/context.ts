@@ -1,7 +1,8 @@
 /** What every command is given: the config, clients of the admin APIs, and where to print. */
 import { type LoadedConfig, loadConfig } from '../chassis/config/load.ts';
+import { reachableUrl } from '../chassis/http/reachable-url.ts';
 import { createTransport } from '../chassis/http/transport.ts';
-import { type AdminClient, adminUrl, createAdminClient } from './admin-client.ts';
+import { type AdminClient, createAdminClient } from './admin-client.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {
@@ -43,8 +44,8 @@ export async function withAdmins<T>(
   try {
     return await work({
       loaded,
-      facade: createAdminClient({ what: 'facade', url: adminUrl(facade.admin), token, transport }),
-      worker: createAdminClient({ what: 'worker', url: adminUrl(worker.admin), token, transport }),
+      facade: createAdminClient({ what: 'facade', url: reachableUrl(facade.admin), token, transport }),
+      worker: createAdminClient({ what: 'worker', url: reachableUrl(worker.admin), token, transport }),
     });
   } finally {
     await transport.close();

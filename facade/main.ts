@@ -6,6 +6,7 @@ import { loadConfig } from '../chassis/config/load.ts';
 import { watchConfig } from '../chassis/config/watch.ts';
 import { describeError, messageOf } from '../chassis/errors.ts';
 import { createHealth } from '../chassis/health.ts';
+import { reachableUrl } from '../chassis/http/reachable-url.ts';
 import { type Listening, listen } from '../chassis/http/server.ts';
 import { createTransport } from '../chassis/http/transport.ts';
 import type { ProcessContext } from '../chassis/lifecycle.ts';
@@ -146,7 +147,7 @@ async function serveAdmin(
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
-  const origin = () => originOf(inForce.view().snapshot.loaded.config.worker.admin);
+  const origin = () => reachableUrl(inForce.view().snapshot.loaded.config.worker.admin);
   const dataStatus = createWorkerDataStatus({ origin, transport });
   const judge = createJudge({ store: stores.evidence, recorder, dataStatus, clock });
   const control = createRouteControl({ inForce, store: stores.toggles, judge, clock });
@@ -194,10 +195,4 @@ function createClientServer({ handle, upgrade }: Facade): Server {
   const server = createServer({ requestTimeout: 0, shouldUpgradeCallback: asksForWebSocket }, handle);
   server.on('upgrade', upgrade);
   return server;
-}
-
-/** An address that listens everywhere is asked on loopback. */
-function originOf({ host, port }: { host: string; port: number }): string {
-  const reachable = host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host;
-  return `http://${reachable.includes(':') ? `[${reachable}]` : reachable}:${port}`;
 }

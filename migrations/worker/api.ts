@@ -1,9 +1,9 @@
 /** The worker's admin API: the only way to see and steer data groups; the CLI and the dashboard are its clients. */
-import { timingSafeEqual } from 'node:crypto';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import type { Clock } from '../../chassis/clock.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Health } from '../../chassis/health.ts';
+import { carriesToken } from '../../chassis/http/bearer-token.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
 import { migrationErrors } from '../errors.ts';
@@ -69,12 +69,7 @@ const notFound = {
 
 function requireToken(token: string | undefined) {
   return (request: Request, _response: Response, next: NextFunction) => {
-    const given = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
-    next(token && sameText(given, token) ? undefined : migrationErrors.error('ADMIN_FORBIDDEN'));
+    const allowed = token && carriesToken(request.headers.authorization, token);
+    next(allowed ? undefined : migrationErrors.error('ADMIN_FORBIDDEN'));
   };
-}
-
-function sameText(a: string, b: string): boolean {
-  const [left, right] = [Buffer.from(a), Buffer.from(b)];
-  return left.length === right.length && timingSafeEqual(left, right);
 }

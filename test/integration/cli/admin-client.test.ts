@@ -2,8 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { describeError, KitError } from '../../../chassis/errors.ts';
+import { reachableUrl } from '../../../chassis/http/reachable-url.ts';
 import { createTransport, type Transport } from '../../../chassis/http/transport.ts';
-import { type AdminClient, adminUrl, createAdminClient } from '../../../cli/admin-client.ts';
+import { type AdminClient, createAdminClient } from '../../../cli/admin-client.ts';
 import { facadeErrors } from '../../../facade/errors.ts';
 
 describe('the client of the admin APIs', () => {
@@ -119,13 +120,13 @@ describe('the client of the admin APIs', () => {
 
 describe('the URL of an admin address', () => {
   it('is the address itself, an IPv6 one in brackets', () => {
-    expect(adminUrl({ host: '10.0.0.7', port: 81 })).to.equal('http://10.0.0.7:81');
-    expect(adminUrl({ host: '::1', port: 81 })).to.equal('http://[::1]:81');
-    expect(adminUrl({ host: 'facade', port: 81 })).to.equal('http://facade:81');
+    expect(reachableUrl({ host: '10.0.0.7', port: 81 })).to.equal('http://10.0.0.7:81');
+    expect(reachableUrl({ host: '::1', port: 81 })).to.equal('http://[::1]:81');
+    expect(reachableUrl({ host: 'facade', port: 81 })).to.equal('http://facade:81');
   });
 
   it('is on loopback when the process listens on every interface', () => {
-    expect(adminUrl({ host: '0.0.0.0', port: 81 })).to.equal('http://127.0.0.1:81');
-    expect(adminUrl({ host: '::', port: 81 })).to.equal('http://127.0.0.1:81');
+    expect(reachableUrl({ host: '0.0.0.0', port: 81 })).to.equal('http://127.0.0.1:81');
+    expect(reachableUrl({ host: '::', port: 81 })).to.equal('http://127.0.0.1:81');
   });
 });

@@ -64,7 +64,9 @@ describe('scripts/services', () => {
   });
 
   it('stops its servers and ends with 0 when it is told to stop', async () => {
-    const main = startProcess('scripts/services/main.ts', ['--json', '--data', dataDir], { env: withoutUrls });
+    const main = startProcess('scripts/services/main.ts', ['--json', '--data', dataDir], {
+      env: withoutUrls,
+    });
     const urls = (await main.json(() => true)) as Record<string, string>;
     expect(await main.stop('SIGINT')).to.equal(0);
     for (const url of Object.values(urls)) expect(await answers(url), url).to.equal(false);

@@ -90,11 +90,11 @@ describe('A gate', () => {
 
   it('does not fail on a failed answer among the first few', () => {
     const live = input({ position: { stage: 'live', percent: 0 } });
-    const after = (answered: number, failed: number) =>
+    const verdictAfter = (answered: number, failed: number) =>
       judge({ ...live, summary: { ...live.summary, service: { answered, failed } } }).verdict;
-    expect(after(1, 1)).to.equal('inconclusive');
-    expect(after(19, 19)).to.equal('inconclusive');
-    expect(after(20, 20)).to.equal('fail');
+    expect(verdictAfter(1, 1)).to.equal('inconclusive');
+    expect(verdictAfter(19, 19)).to.equal('inconclusive');
+    expect(verdictAfter(20, 20)).to.equal('fail');
   });
 
   it('waits for its time, and for its data group', () => {
