@@ -11,7 +11,7 @@ export function groupLines(view: GroupView, now: number): string {
     ['data group', `${group}: ${state}`],
     [
       'copy',
-      `${bar(copy.chunks.done, copy.chunks.total)} ${count(copy.rows)} rows in ${copy.chunks.total} chunks`,
+      `${bar(copy.chunks.done, copy.chunks.total)} ${count(copy.rows)} rows in ${copy.chunks.total} chunks${indexText(copy)}`,
     ],
     [
       'stream',
@@ -26,6 +26,11 @@ export function groupLines(view: GroupView, now: number): string {
     ({ table: name, key, column, message }) => `  ${name} ${key}${column ? ` ${column}` : ''}: ${message}`,
   );
   return [table(rows), ...samples].join('\n');
+}
+
+/** Whether the copy still builds what it took away. */
+export function indexText({ indexes }: GroupView['copy']): string {
+  return indexes.building ? `, building ${indexes.deferred} index(es)` : '';
 }
 
 /** What a verification found; the first differences by table, key and column. */

@@ -47,6 +47,14 @@ export const migrationErrors = defineErrors({
       `Group ${group} cannot ${action} while it is ${phase}; expected ${expected}.`,
     remedy: 'See `strangler data status GROUP` for where it stands.',
   },
+  COPY_INDEX: {
+    status: 409,
+    exit: EXIT.internal,
+    message: ({ group, table, keys, reason }) =>
+      `Group ${group} is copied, but ${keys} of target table ${table} cannot be built again: ${reason}.`,
+    remedy:
+      'Mend what the server names (disk space, rights, a column), then run `strangler data copy GROUP`: the rows stay, only the indexes are built. An index that is no longer wanted: delete its row in _sk_deferred_key.',
+  },
   STREAM_FENCED: {
     status: 409,
     exit: EXIT.internal,

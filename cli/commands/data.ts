@@ -7,7 +7,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
 import { cliErrors } from '../errors.ts';
 import { bar, count, time } from '../print.ts';
-import { groupLines, planLines, verifyLines } from '../show-data.ts';
+import { groupLines, indexText, planLines, verifyLines } from '../show-data.ts';
 
 /** What the worker can be asked to do with a group. */
 export type DataAction = 'plan' | 'copy' | 'stream' | 'verify' | 'pause' | 'resume';
@@ -96,7 +96,7 @@ function verifiedAfter({ verified, verifying }: GroupView, before: GroupView): b
 function copyProgress({ copy }: GroupView): string {
   const speed = copy.rowsPerSecond === null ? '' : `, ${count(copy.rowsPerSecond)} rows/s`;
   const left = copy.secondsLeft === null ? '' : `, about ${time(copy.secondsLeft * 1_000)} left`;
-  return `copy ${bar(copy.chunks.done, copy.chunks.total)} ${count(copy.rows)} rows${speed}${left}`;
+  return `copy ${bar(copy.chunks.done, copy.chunks.total)} ${count(copy.rows)} rows${speed}${left}${indexText(copy)}`;
 }
 
 function streamProgress({ state, stream, lagSeconds }: GroupView): string {

@@ -3,14 +3,31 @@ import { type PoolConnection, type ResultSetHeader, withTransaction } from '../.
 import type { GroupTable, OpenGroup } from '../group/group.ts';
 import { identifier } from '../rows/literal.ts';
 import { readCheckpoint } from '../state/checkpoint.ts';
-import { type Chunk, forgetChunks, insertChunks } from '../state/chunks.ts';
+import { type Chunk, forgetChunks, insertChunks, pendingChunks } from '../state/chunks.ts';
 import { type Position, showPosition } from '../stream/position.ts';
 import { readSnapshotPosition, readSourcePosition } from '../stream/source-position.ts';
+import { type Deferral, deferKeys, restoreKeys, withKeyLock } from './defer-keys.ts';
 import { estimateRows } from './estimate.ts';
 import { planChunks } from './plan.ts';
 
-/** Prepares a copy for a group that is in phase `preparing`; false when it no longer is. */
-export async function prepareCopy(group: OpenGroup, tables: readonly GroupTable[]): Promise<boolean> {
+/** What preparing came to. */
+export interface Prepared {
+  deferrals: Deferral[];
+}
+
+/** Prepares a copy for a group in phase `preparing`; undefined when it no longer is, or somebody else is at it. */
+export async function prepareCopy(
+  group: OpenGroup,
+  tables: readonly GroupTable[],
+): Promise<Prepared | undefined> {
+  return withKeyLock(group, async (connection) => {
+    if ((await readCheckpoint(connection, group.name)).phase !== 'preparing') return undefined;
+    const deferrals = await deferKeys(connection, group, tables);
+    return (await beginCopy(group, tables)) ? { deferrals } : undefined;
+  });
+}
+
+async function beginCopy(group: OpenGroup, tables: readonly GroupTable[]): Promise<boolean> {
   const start = await readSnapshotPosition(group.source);
   const chunks: Chunk[] = [];
   for (const table of tables)
@@ -33,7 +50,20 @@ export async function prepareCopy(group: OpenGroup, tables: readonly GroupTable[
   });
 }
 
-/** Marks the copy as complete once no chunk is pending: the stream starts, and is caught up once it passes this place. */
+/** Builds the deferred keys once no chunk is pending; nothing when somebody else is at it. Raises COPY_INDEX. */
+export async function buildIndexes(group: OpenGroup, plan: number): Promise<void> {
+  await withKeyLock(group, async (connection) => {
+    const checkpoint = await readCheckpoint(connection, group.name);
+    if (checkpoint.phase !== 'copying' || checkpoint.paused || checkpoint.plan !== plan) return;
+    const pending = await pendingChunks(group.target, group.name, plan, 1);
+    if (pending.length === 0) await restoreKeys(connection, group.name);
+  });
+}
+
+/**
+ * Marks the copy as complete once no chunk is pending and no key is owed: the stream starts, and is caught up
+ * once it passes this place.
+ */
 export async function finishCopy(
   { name, source, target }: OpenGroup,
   plan: number,
@@ -42,8 +72,9 @@ export async function finishCopy(
   const [result] = await target.query<ResultSetHeader>(
     `UPDATE _sk_checkpoint SET phase = 'streaming', copy_end_file = ?, copy_end_offset = ?, copy_ended_at = NOW(3)
      WHERE grp = ? AND plan = ? AND phase = 'copying'
-       AND NOT EXISTS (SELECT 1 FROM _sk_chunk WHERE grp = ? AND plan = ? AND state = 'pending')`,
-    [end.file, end.offset, name, plan, name, plan],
+       AND NOT EXISTS (SELECT 1 FROM _sk_chunk WHERE grp = ? AND plan = ? AND state = 'pending')
+       AND NOT EXISTS (SELECT 1 FROM _sk_deferred_key WHERE grp = ?)`,
+    [end.file, end.offset, name, plan, name, plan, name],
   );
   return result.affectedRows === 1 ? showPosition(end) : undefined;
 }

@@ -3,6 +3,7 @@ import { explainDatabaseError, type RowDataPacket } from '../../chassis/mysql.ts
 import { migrationErrors } from '../errors.ts';
 import type { OpenGroup } from '../group/group.ts';
 import { blockers, type Finding } from './finding.ts';
+import { checkIndexes } from './indexes.ts';
 import { checkServer } from './server.ts';
 import { checkTables } from './tables.ts';
 import { checkTarget } from './target.ts';
@@ -27,6 +28,7 @@ export async function planGroup(group: OpenGroup): Promise<PlanReport> {
     ...(await checkServer(group.source)),
     ...(await checkTables(group)),
     ...(await checkTarget(group)),
+    ...(await checkIndexes(group)),
   ];
   return { findings, tables: await estimates(group) };
 }

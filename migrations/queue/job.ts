@@ -4,6 +4,7 @@
 export type Job =
   | { kind: 'prepare'; group: string }
   | { kind: 'chunk'; group: string; plan: number; table: string; seq: number }
+  | { kind: 'finish'; group: string; plan: number }
   | { kind: 'stream'; group: string }
   | { kind: 'verify'; group: string; run: number };
 
@@ -18,6 +19,7 @@ export function queueOf(job: Job): QueueName {
   switch (job.kind) {
     case 'prepare':
     case 'chunk':
+    case 'finish':
       return 'copy';
     case 'stream':
       return 'stream';
@@ -34,6 +36,8 @@ export function jobId(job: Job): string {
       return `${job.kind}-${job.group}`;
     case 'chunk':
       return `chunk-${job.group}-${job.plan}-${job.table}-${job.seq}`;
+    case 'finish':
+      return `finish-${job.group}-${job.plan}`;
     case 'verify':
       return `verify-${job.group}-${job.run}`;
   }

@@ -65,11 +65,27 @@ const VERIFY = `CREATE TABLE IF NOT EXISTS _sk_verify (
   KEY ix_group (grp, id)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
 
+const DEFERRED_KEY = `CREATE TABLE IF NOT EXISTS _sk_deferred_key (
+  grp VARCHAR(64) NOT NULL,
+  tbl VARCHAR(64) NOT NULL,
+  name VARCHAR(64) NOT NULL,
+  definition TEXT NOT NULL,
+  PRIMARY KEY (tbl, name),
+  KEY ix_group (grp)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`;
+
 /** The names of the kit's own tables. */
-export const STATE_TABLES = ['_sk_checkpoint', '_sk_chunk', '_sk_quarantine', '_sk_verify'] as const;
+export const STATE_TABLES = [
+  '_sk_checkpoint',
+  '_sk_chunk',
+  '_sk_deferred_key',
+  '_sk_quarantine',
+  '_sk_verify',
+] as const;
 
 /** Makes the tables that are missing, and the group's row. */
 export async function ensureStateTables(target: Pool, group: string): Promise<void> {
-  for (const statement of [CHECKPOINT, CHUNK, QUARANTINE, VERIFY]) await target.query(statement);
+  for (const statement of [CHECKPOINT, CHUNK, DEFERRED_KEY, QUARANTINE, VERIFY])
+    await target.query(statement);
   await target.query('INSERT IGNORE INTO _sk_checkpoint (grp) VALUES (?)', [group]);
 }

@@ -3,6 +3,7 @@ import { migrationErrors } from '../errors.ts';
 import { blockers } from '../preflight/finding.ts';
 import { type PlanReport, planGroup, refuseBlocked } from '../preflight/preflight.ts';
 import { movePhase, readCheckpoint, setPaused } from '../state/checkpoint.ts';
+import { countDeferred } from '../state/deferred-keys.ts';
 import type { Phase } from '../state/phase.ts';
 import { wantVerify } from '../state/verify-runs.ts';
 import type { ServedGroup } from './groups.ts';
@@ -44,10 +45,20 @@ async function copy(group: ServedGroup, fresh: boolean): Promise<undefined> {
   const { phase } = await readCheckpoint(group.target, group.name);
   const under: readonly Phase[] = ['preparing', 'copying', 'streaming'];
   if (under.includes(phase) && !fresh) return;
+  // All rows are there and only the indexes could not be built: that is tried again.
+  if (phase === 'failed' && !fresh && (await owesIndexes(group))) {
+    await movePhase(group.target, group.name, { from: ['failed'], to: 'copying' });
+    return;
+  }
   if (phase === 'failed' && !fresh) throw refused(group, 'copy', phase, 'planned; or a fresh copy (--fresh)');
   refuseBlocked(group.name, await planGroup(group));
   const from: readonly Phase[] = ['new', 'planned', 'preparing', 'copying', 'streaming', 'failed'];
   await movePhase(group.target, group.name, { from, to: 'preparing' });
+}
+
+async function owesIndexes({ target, name }: ServedGroup): Promise<boolean> {
+  const { copyEnd } = await readCheckpoint(target, name);
+  return copyEnd === undefined && (await countDeferred(target, name)) > 0;
 }
 
 async function stream(group: ServedGroup): Promise<undefined> {

@@ -10,6 +10,8 @@ import type { CopyView, GroupState, GroupView } from './views.ts';
 export interface GroupFacts {
   checkpoint: Checkpoint;
   copy: CopyProgress;
+  /** Secondary keys still owed to the target tables. */
+  deferred: number;
   quarantine: { count: number; samples: QuarantineSample[] };
   verify?: VerifyRun;
   verified?: Verified;
@@ -20,7 +22,7 @@ const NEAR = 5;
 
 /** `now` in milliseconds since the epoch. */
 export function describeGroup(facts: GroupFacts, now: number): GroupView {
-  const { checkpoint, copy, quarantine, verify, verified } = facts;
+  const { checkpoint, quarantine, verify, verified } = facts;
   const { applied, transactions, holder, epoch, breaker } = checkpoint;
   const error = checkpoint.error ?? (verify?.state === 'failed' ? verify.error : undefined);
   return {
@@ -30,7 +32,7 @@ export function describeGroup(facts: GroupFacts, now: number): GroupView {
     lagSeconds: checkpoint.phase === 'streaming' ? (checkpoint.lagSeconds ?? null) : null,
     lagBytes: checkpoint.phase === 'streaming' ? (checkpoint.lagBytes ?? null) : null,
     position: checkpoint.position ? showPosition(checkpoint.position) : null,
-    copy: describeCopy(checkpoint, copy, now),
+    copy: describeCopy(facts, now),
     stream: { applied, transactions, holder: holder ?? null, epoch, breaker },
     quarantine,
     verifying:
@@ -68,12 +70,17 @@ function hasPassedCopy({ position, copyEnd }: Checkpoint): boolean {
   return position !== undefined && copyEnd !== undefined && hasPassed(position, copyEnd);
 }
 
-function describeCopy(checkpoint: Checkpoint, { rows, chunks }: CopyProgress, now: number): CopyView {
+function describeCopy({ checkpoint, copy, deferred }: GroupFacts, now: number): CopyView {
+  const { rows, chunks } = copy;
   const { copyStartedAt, copyEndedAt, phase } = checkpoint;
   const estimate = copyEndedAt === undefined ? Math.max(checkpoint.estimate, rows) : rows;
   const seconds = copyStartedAt === undefined ? 0 : ((copyEndedAt ?? now) - copyStartedAt) / 1_000;
   const rowsPerSecond = seconds > 0 && rows > 0 ? Math.round(rows / seconds) : null;
+  const written = phase === 'copying' && chunks.done === chunks.total;
   const secondsLeft =
-    phase === 'copying' && rowsPerSecond !== null ? Math.ceil((estimate - rows) / rowsPerSecond) : null;
-  return { rows, estimate, chunks, rowsPerSecond, secondsLeft };
+    phase === 'copying' && !written && rowsPerSecond !== null
+      ? Math.ceil((estimate - rows) / rowsPerSecond)
+      : null;
+  const indexes = { deferred, building: written && deferred > 0 };
+  return { rows, estimate, chunks, rowsPerSecond, secondsLeft, indexes };
 }

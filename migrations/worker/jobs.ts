@@ -1,13 +1,13 @@
 /** What each kind of job does. Whatever a job is about is read from SQL again: a job may be old, or run twice. */
 import type { Clock } from '../../chassis/clock.ts';
-import { messageOf } from '../../chassis/errors.ts';
+import { KitError, messageOf } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { copyChunk } from '../copy/chunk.ts';
-import { finishCopy, prepareCopy } from '../copy/prepare.ts';
+import { buildIndexes, finishCopy, prepareCopy } from '../copy/prepare.ts';
 import { type GroupTable, groupTables } from '../group/group.ts';
 import type { Job } from '../queue/job.ts';
 import { movePhase, readCheckpoint } from '../state/checkpoint.ts';
-import { findPending } from '../state/chunks.ts';
+import { findPending, pendingChunks } from '../state/chunks.ts';
 import { claimVerify, finishVerify, noteVerify } from '../state/verify-runs.ts';
 import { runStream } from '../stream/stream.ts';
 import { verifyGroup } from '../verify/verify.ts';
@@ -33,6 +33,8 @@ export async function runJob(deps: JobDeps, job: Job, signal: AbortSignal): Prom
       return prepare(deps, group);
     case 'chunk':
       return chunk(deps, group, job);
+    case 'finish':
+      return finish(deps, group, job.plan);
     case 'stream':
       return stream(deps, group, signal);
     case 'verify':
@@ -44,6 +46,9 @@ async function prepare({ log, nudge }: JobDeps, group: ServedGroup): Promise<voi
   const tables = await groupTables(group);
   const prepared = await prepareCopy(group, tables);
   if (prepared) log.info('copy prepared', { group: group.name });
+  for (const { table, keys, allowed } of prepared?.deferrals ?? [])
+    if (allowed) log.info('indexes deferred', { group: group.name, table, keys });
+    else log.warn('indexes not deferred: no right to alter', { group: group.name, table, keys });
   nudge();
 }
 
@@ -59,15 +64,22 @@ async function chunk(deps: JobDeps, group: ServedGroup, job: Extract<Job, { kind
   const outcome = await copyChunk(group, tables.get(job.table)!, plan, pending);
   if (outcome)
     deps.log.debug('chunk copied', { group: group.name, table: job.table, seq: job.seq, ...outcome });
-  await endCopy(deps, group, plan);
+  const more = await pendingChunks(group.target, group.name, plan, 1);
+  // The sweep offers the finish.
+  if (more.length === 0) deps.nudge();
 }
 
-/** Ends the copy when this was its last chunk. */
-export async function endCopy(
-  { log, nudge }: Pick<JobDeps, 'log' | 'nudge'>,
-  group: ServedGroup,
-  plan: number,
-) {
+/** Builds what is left to build and ends the copy. */
+async function finish({ log, nudge }: JobDeps, group: ServedGroup, plan: number): Promise<void> {
+  try {
+    await buildIndexes(group, plan);
+  } catch (error) {
+    if (!(error instanceof KitError) || error.code !== 'COPY_INDEX') throw error;
+    log.error('copy failed', { group: group.name, error: messageOf(error) });
+    const words = `${messageOf(error)} ${error.remedy}`;
+    await movePhase(group.target, group.name, { from: ['copying'], to: 'failed', error: words });
+    return;
+  }
   const end = await finishCopy(group, plan);
   if (end === undefined) return;
   log.info('copy complete', { group: group.name, position: end });

@@ -9,7 +9,6 @@ import { pendingChunks } from '../state/chunks.ts';
 import { wantedOf } from '../state/phase.ts';
 import { openVerifies } from '../state/verify-runs.ts';
 import type { Groups, ServedGroup } from './groups.ts';
-import { endCopy } from './jobs.ts';
 
 /** What a sweep needs. */
 export interface SweepDeps {
@@ -31,7 +30,7 @@ export function startSweeping(deps: SweepDeps): { nudge(): void; close(): Promis
   const loop = async () => {
     while (!stop.signal.aborted) {
       wake = new AbortController();
-      for (const name of deps.groups.names) await sweepGroup(deps, name, nudge, said);
+      for (const name of deps.groups.names) await sweepGroup(deps, name, said);
       const signal = AbortSignal.any([stop.signal, wake.signal]);
       await deps.clock.sleep(PERIOD, signal).catch(() => {});
     }
@@ -47,17 +46,12 @@ export function startSweeping(deps: SweepDeps): { nudge(): void; close(): Promis
   };
 }
 
-async function sweepGroup(
-  deps: SweepDeps,
-  name: string,
-  nudge: () => void,
-  said: Map<string, string>,
-): Promise<void> {
+async function sweepGroup(deps: SweepDeps, name: string, said: Map<string, string>): Promise<void> {
   try {
     const group = await deps.groups.open(name);
     const checkpoint = await readCheckpoint(group.target, name);
     if (checkpoint.paused || checkpoint.phase !== 'streaming') deps.streams.get(name)?.abort();
-    await deps.queues.offer(await jobsOf(deps, group, checkpoint, nudge));
+    await deps.queues.offer(await jobsOf(group, checkpoint));
     said.delete(name);
   } catch (error) {
     const message = messageOf(error);
@@ -67,12 +61,7 @@ async function sweepGroup(
   }
 }
 
-async function jobsOf(
-  { log }: SweepDeps,
-  group: ServedGroup,
-  checkpoint: Checkpoint,
-  nudge: () => void,
-): Promise<Job[]> {
+async function jobsOf(group: ServedGroup, checkpoint: Checkpoint): Promise<Job[]> {
   const { name, target } = group;
   const verifies = (await openVerifies(target, name)).map(
     (run): Job => ({ kind: 'verify', group: name, run }),
@@ -87,7 +76,7 @@ async function jobsOf(
     case 'chunks': {
       const { plan } = checkpoint;
       const chunks = await pendingChunks(target, name, plan, OFFERED_CHUNKS);
-      if (chunks.length === 0) await endCopy({ log, nudge }, group, plan);
+      if (chunks.length === 0) return [{ kind: 'finish', group: name, plan }, ...verifies];
       return [
         ...chunks.map(({ table, seq }): Job => ({ kind: 'chunk', group: name, plan, table, seq })),
         ...verifies,

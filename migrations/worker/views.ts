@@ -33,6 +33,8 @@ export interface CopyView {
   chunks: { done: number; total: number };
   rowsPerSecond: number | null;
   secondsLeft: number | null;
+  /** Secondary indexes taken away for the copy and not built again yet; `building` once all rows are there. */
+  indexes: { deferred: number; building: boolean };
 }
 
 /** How the stream does. */

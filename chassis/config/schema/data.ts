@@ -17,6 +17,8 @@ export const dataGroupSchema = z.strictObject({
     .strictObject({
       chunkRows: z.number().int().min(100).max(100_000).default(10_000),
       concurrency: z.number().int().min(1).max(16).default(2),
+      /** Takes plain secondary indexes away from empty target tables and builds them when all rows are there. */
+      deferIndexes: z.boolean().default(true),
     })
     .prefault({}),
 });

@@ -17,6 +17,7 @@ const view: GroupView = {
     chunks: { done: 3, total: 4 },
     rowsPerSecond: null,
     secondsLeft: null,
+    indexes: { deferred: 0, building: false },
   },
   stream: { applied: 1_234, transactions: 1_000, holder: 'w1', epoch: 1, breaker: 'closed' },
   quarantine: { count: 0, samples: [] },

@@ -17,10 +17,11 @@ const SOURCE = [
 ];
 const TARGET = [
   `CREATE TABLE items (id BIGINT UNSIGNED NOT NULL PRIMARY KEY, sku VARCHAR(32) NOT NULL, price DECIMAL(12,2) NOT NULL,
-     status ENUM('active','gone') NOT NULL, residue LONGTEXT NULL, UNIQUE KEY ux_sku (sku))
+     status ENUM('active','gone') NOT NULL, residue LONGTEXT NULL, UNIQUE KEY ux_sku (sku),
+     KEY by_price (status, price), KEY \`by \`\`sku\` (sku(8) ASC) COMMENT 'it''s, a KEY')
      DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin`,
   `CREATE TABLE item_tags (item_id BIGINT UNSIGNED NOT NULL, position INT NOT NULL, tag_id BIGINT NOT NULL,
-     PRIMARY KEY (item_id, position))`,
+     PRIMARY KEY (item_id, position), KEY by_tag (tag_id))`,
   `CREATE TABLE stock (item_id BIGINT UNSIGNED NOT NULL, place CHAR(2) NOT NULL, quantity INT NOT NULL,
      PRIMARY KEY (item_id, place))`,
 ];
@@ -40,6 +41,7 @@ export interface Shop {
 /** Settings of a shop's config. */
 export interface ShopOptions {
   chunkRows?: number;
+  deferIndexes?: boolean;
   mapping?: string;
   redis?: string;
   sourceUrl?: string;
@@ -71,7 +73,7 @@ export async function openShop(options: ShopOptions = {}): Promise<Shop> {
 }
 
 function configText(sourceUrl: string, targetUrl: string, options: ShopOptions): string {
-  const { chunkRows = 100, mapping = MAPPING, redis = redisUrl() } = options;
+  const { chunkRows = 100, mapping = MAPPING, redis = redisUrl(), deferIndexes = true } = options;
   return `worker: { admin: "127.0.0.1:0" }
 store: { kind: redis, url: "${redis}", prefix: "${uniqueName('kit')}" }
 upstreams: { legacy: { url: "http://127.0.0.1:1" } }
@@ -81,7 +83,7 @@ data:
     source: { url: "${options.sourceUrl ?? sourceUrl}", tables: [itm, stk] }
     target: { url: "${options.targetUrl ?? targetUrl}" }
     mapping: ${mapping}
-    copy: { chunkRows: ${chunkRows}, concurrency: 2 }
+    copy: { chunkRows: ${chunkRows}, concurrency: 2, deferIndexes: ${deferIndexes} }
 `;
 }
 
