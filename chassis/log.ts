@@ -31,20 +31,65 @@ export interface ProcessLogger extends Logger {
   flush(): Promise<void>;
 }
 
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+type Level = (typeof LEVELS)[number];
+
 /** Makes a process's logger. */
 export function createLogger({ process: name, level = 'info', write }: LoggerOptions): ProcessLogger {
-  const line = winston.format((info) => {
-    const { requestId = currentRequestId(), ...fields } = info.fields as { requestId?: string };
-    const { level: severity, message } = info;
-    const time = new Date().toISOString();
-    const head = { time, level: severity, process: name, message: String(message), requestId };
-    info[Symbol.for('message')] = logLine(head, fields);
-    return info;
-  });
-  const sink = write === undefined ? batchedOutput() : lineStream(write);
+  // A line is text before winston sees it, and winston only carries it: see handOn.
+  const asItIs = winston.format((info) => Object.assign(info, { [MESSAGE]: info.text }));
+  const sink = new Writable({ decodeStrings: false, write: write === undefined ? toOutput : toLines(write) });
   const transport = new winston.transports.Stream({ stream: sink, eol: '\n' });
-  const logger = winston.createLogger({ level, format: line(), transports: [transport] });
-  return { ...adapt(logger, {}), flush: () => drained([logger, transport, sink, process.stdout]) };
+  const logger = winston.createLogger({ level: CARRIER, format: asItIs(), transports: [transport] });
+  const handOn = (text: string) => void logger.log({ level: CARRIER, message: '', text });
+  const turn = createTurn(handOn);
+
+  const emit = (severity: Level, message: string, fields: object) => {
+    const { requestId = currentRequestId(), ...rest } = fields as { requestId?: string };
+    const head = {
+      time: new Date().toISOString(),
+      level: severity,
+      process: name,
+      message: String(message),
+      requestId,
+    };
+    const line = logLine(head, rest);
+    if (write !== undefined) return handOn(line);
+    turn.add(line);
+    // What goes wrong may be the last thing a process says.
+    if (severity === 'error') turn.end();
+  };
+  const flush = () => {
+    turn.end();
+    return drained([logger, transport, sink, process.stdout]);
+  };
+  return { ...adapt(emit, enabledFrom(level), {}), flush };
+}
+
+/** What winston's format leaves for a transport to write (package triple-beam). */
+const MESSAGE = Symbol.for('message');
+
+/** Whether a line is wanted is decided before; this level is enabled whatever the logger's level is. */
+const CARRIER = 'error';
+
+/**
+ * The lines of one turn of the event loop travel through winston, and go out, together: under load its way from
+ * stream to stream costs more than the line.
+ */
+function createTurn(handOn: (text: string) => void): { add(line: string): void; end(): void } {
+  let lines: string[] = [];
+  const end = () => {
+    if (lines.length === 0) return;
+    const text = lines.join('\n');
+    lines = [];
+    handOn(text);
+  };
+  return {
+    add(line) {
+      if (lines.push(line) === 1) setImmediate(end);
+    },
+    end,
+  };
 }
 
 /** winston and a full pipe hand lines on in later turns; `process.exit` would lose them. */
@@ -67,42 +112,37 @@ export function createNullLogger(): Logger {
   return logger;
 }
 
-/**
- * Everything travels as one value: winston would take a %s in a message for a placeholder, and mix fields named
- * message or stack into it.
- */
-function adapt(logger: winston.Logger, own: object): Logger {
-  const at = (level: 'debug' | 'info' | 'warn' | 'error') => (message: string, fields?: object) => {
-    if (logger.isLevelEnabled(level)) logger.log({ level, message, fields: { ...own, ...fields } });
+/** `debug` is written when the level is `debug`, and so on; an unknown level writes as `info` does. */
+function enabledFrom(level: string): ReadonlySet<Level> {
+  const last = LEVELS.indexOf(level as Level);
+  return new Set(LEVELS.slice(0, (last < 0 ? LEVELS.indexOf('info') : last) + 1));
+}
+
+function adapt(
+  emit: (level: Level, message: string, fields: object) => void,
+  enabled: ReadonlySet<Level>,
+  own: object,
+): Logger {
+  const at = (level: Level) => {
+    if (!enabled.has(level)) return () => {};
+    return (message: string, fields?: object) => emit(level, message, { ...own, ...fields });
   };
   return {
     debug: at('debug'),
     info: at('info'),
     warn: at('warn'),
     error: at('error'),
-    child: (fields) => adapt(logger, { ...own, ...fields }),
+    child: (fields) => adapt(emit, enabled, { ...own, ...fields }),
   };
 }
 
-/** The lines of one turn of the event loop go out in one write: a write a line costs more than the line. */
-function batchedOutput(): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(text, _encoding, done) {
-      setImmediate(() => process.stdout.write(text, () => done()));
-    },
-    writev(chunks, done) {
-      process.stdout.write(chunks.map(({ chunk }) => chunk).join(''), () => done());
-    },
-  });
+function toOutput(text: string, _encoding: string, done: () => void): void {
+  process.stdout.write(text, () => done());
 }
 
-function lineStream(write: (line: string) => void): Writable {
-  return new Writable({
-    decodeStrings: false,
-    write(text, _encoding, done) {
-      write(String(text).trimEnd());
-      done();
-    },
-  });
+function toLines(write: (line: string) => void) {
+  return (text: string, _encoding: string, done: () => void) => {
+    write(text.trimEnd());
+    done();
+  };
 }

@@ -47,21 +47,23 @@ export function createEvidenceRecorder({
   interval = 500,
 }: RecorderOptions): EvidenceRecorder {
   let pending = new Map<string, EvidenceDelta>();
+  let latest: EvidenceDelta | undefined;
   let away = false;
   let flushing: Promise<void> = Promise.resolve();
 
   const deltaOf = ({ route, epoch }: EvidenceKey): EvidenceDelta => {
+    // A request counts several times in a row, for one route: most often it is the delta of just now.
+    if (latest?.route === route && latest.epoch === epoch) return latest;
     const name = `${route}\n${epoch}`;
-    const known = pending.get(name);
-    if (known !== undefined) return known;
-    const fresh: EvidenceDelta = { route, epoch, counters: {}, at: clock.now(), clusters: [] };
-    pending.set(name, fresh);
-    return fresh;
+    latest = pending.get(name) ?? { route, epoch, counters: {}, at: clock.now(), clusters: [] };
+    pending.set(name, latest);
+    return latest;
   };
   const handOver = async () => {
     if (pending.size === 0) return;
     const batch = pending;
     pending = new Map();
+    latest = undefined;
     try {
       await store.add([...batch.values()]);
       if (away) log.info('evidence store is back');
