@@ -7,11 +7,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { loadavg, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { type Connection, connect } from '../chassis/mysql.ts';
+import { type Connection, connect, type RowDataPacket } from '../chassis/mysql.ts';
 import { schemaUp } from '../migrations/schema/migrations.ts';
 import type { GroupView } from '../migrations/worker/views.ts';
 import { startServices } from '../scripts/services/start.ts';
@@ -20,9 +20,21 @@ const ROOT = path.resolve(import.meta.dirname, '..');
 const TOKEN = 'bench';
 
 interface Round {
+  /** Seconds. */
   dump: number;
-  copy: number;
+  copy: Measured;
+  dumpServer: number;
+}
+
+interface Measured {
+  seconds: number;
+  /** Of these, seconds after the last row, in which indexes were built. */
+  building: number;
+  /** Megabytes, five times a second. */
   memory: number[];
+  /** Seconds of processor time. */
+  workerCpu: number;
+  serverCpu: number;
 }
 
 /** Runs the benchmark with its own servers and prints what it measured. */
@@ -46,6 +58,7 @@ export async function run(args: readonly string[] = []): Promise<void> {
 
 async function compare(server: string, redis: string, rows: number, rounds: number): Promise<void> {
   const admin = await connect(server);
+  const serverPid = await pidOf(admin);
   const source = databaseUrl(server, 'bench_legacy');
   try {
     await admin.query('CREATE DATABASE bench_legacy CHARACTER SET utf8mb4');
@@ -53,10 +66,12 @@ async function compare(server: string, redis: string, rows: number, rounds: numb
     await node(['legacy-monolith/seed/main.ts', '--products-only', String(rows)], { LEGACY_DB_URL: source });
     const done: Round[] = [];
     for (let round = 1; round <= rounds; round++) {
+      const before = await processorSeconds(serverPid);
       const dump = await dumpAndRestore(admin, server);
-      const { seconds, memory } = await copyOnce(admin, server, redis, round);
-      done.push({ dump, copy: seconds, memory });
-      console.log(roundLine(round, rows, done.at(-1)!));
+      const dumpServer = (await processorSeconds(serverPid)) - before;
+      const copy = await copyOnce(admin, server, redis, round, serverPid);
+      done.push({ dump, copy, dumpServer });
+      console.log(roundLines(round, rows, done.at(-1)!));
     }
     printSummary(rows, done);
   } finally {
@@ -90,7 +105,13 @@ async function dumpAndRestore(admin: Connection, server: string): Promise<number
   return seconds;
 }
 
-async function copyOnce(admin: Connection, server: string, redis: string, round: number) {
+async function copyOnce(
+  admin: Connection,
+  server: string,
+  redis: string,
+  round: number,
+  serverPid: number,
+): Promise<Measured> {
   const target = databaseUrl(server, 'bench_catalog');
   await admin.query('DROP DATABASE IF EXISTS bench_catalog');
   await admin.query('CREATE DATABASE bench_catalog CHARACTER SET utf8mb4');
@@ -105,7 +126,7 @@ async function copyOnce(admin: Connection, server: string, redis: string, round:
   });
   const closed = once(worker, 'close');
   try {
-    return await measureCopy(await adminUrlOf(worker.stdout!), worker.pid!);
+    return await measureCopy(await adminUrlOf(worker.stdout!), worker.pid!, serverPid);
   } finally {
     worker.kill('SIGTERM');
     await closed;
@@ -114,9 +135,11 @@ async function copyOnce(admin: Connection, server: string, redis: string, round:
   }
 }
 
-/** From the moment the copy is asked for (planning included) to the commit of the last chunk. */
-async function measureCopy(url: string, pid: number): Promise<{ seconds: number; memory: number[] }> {
+/** From the moment the copy is asked for (planning included) until its last index is built and the stream starts. */
+async function measureCopy(url: string, pid: number, serverPid: number): Promise<Measured> {
   const memory: number[] = [];
+  const cpu = [await processorSeconds(pid), await processorSeconds(serverPid)] as const;
+  let written: number | undefined;
   const started = performance.now();
   const headers = { authorization: `Bearer ${TOKEN}` };
   const asked = await fetch(`${url}/api/data/bench/copy`, { method: 'POST', headers });
@@ -125,10 +148,18 @@ async function measureCopy(url: string, pid: number): Promise<{ seconds: number;
     const view = (await (await fetch(`${url}/api/data/bench`)).json()) as GroupView;
     if (view.error) throw new Error(view.error);
     memory.push(await residentMegabytes(pid));
+    if (view.copy.indexes.building) written ??= performance.now();
     if (view.state === 'streaming' || view.state === 'caught-up') break;
     await delay(200);
   }
-  return { seconds: (performance.now() - started) / 1_000, memory };
+  const ended = performance.now();
+  return {
+    seconds: (ended - started) / 1_000,
+    building: (ended - (written ?? ended)) / 1_000,
+    memory,
+    workerCpu: (await processorSeconds(pid)) - cpu[0],
+    serverCpu: (await processorSeconds(serverPid)) - cpu[1],
+  };
 }
 
 /** Listens instead of iterating: leaving an iteration would close the worker's standard output. */
@@ -147,6 +178,17 @@ function adminUrlOf(output: NodeJS.ReadableStream): Promise<string> {
 async function residentMegabytes(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8');
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)![1]) / 1_024);
+}
+
+async function pidOf(admin: Connection): Promise<number> {
+  const [rows] = await admin.query<RowDataPacket[]>('SELECT @@pid_file AS file');
+  return Number(await readFile(rows[0]!.file, 'utf8'));
+}
+
+/** User and system time of a process, in seconds; Linux counts them in hundredths. */
+async function processorSeconds(pid: number): Promise<number> {
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / 100;
 }
 
 async function node(args: readonly string[], env: Record<string, string>): Promise<void> {
@@ -178,24 +220,34 @@ function databaseUrl(server: string, database: string): string {
   return url.href;
 }
 
-function roundLine(round: number, rows: number, { dump, copy, memory }: Round): string {
+function roundLines(round: number, rows: number, { dump, copy, dumpServer }: Round): string {
   const speed = (seconds: number) => `${Math.round(rows / seconds)} rows/s (${seconds.toFixed(1)} s)`;
-  return `round ${round}: dump|restore ${speed(dump)}, copy ${speed(copy)}, ratio ${(dump / copy).toFixed(2)}, worker RSS ${memoryText(memory)}`;
+  const { seconds, building, memory, workerCpu, serverCpu } = copy;
+  const s = (value: number) => `${value.toFixed(1)} s`;
+  return [
+    `round ${round}: dump|restore ${speed(dump)}, copy ${speed(seconds)}, ratio ${(dump / seconds).toFixed(2)}, load ${loadavg()[0]!.toFixed(1)}`,
+    `  copy: last ${s(building)} building indexes; processor time: worker ${s(workerCpu)}, server ${s(serverCpu)} (dump|restore: server ${s(dumpServer)})`,
+    `  ${memoryText(memory)}`,
+  ].join('\n');
 }
 
 function printSummary(rows: number, rounds: readonly Round[]): void {
   const dump = median(rounds.map((one) => rows / one.dump));
-  const copy = median(rounds.map((one) => rows / one.copy));
-  const ratio = median(rounds.map((one) => one.dump / one.copy));
+  const copy = median(rounds.map((one) => rows / one.copy.seconds));
+  const ratio = median(rounds.map((one) => one.dump / one.copy.seconds));
   console.log(
     `median of ${rounds.length}: dump|restore ${Math.round(dump)} rows/s, copy ${Math.round(copy)} rows/s, ratio ${ratio.toFixed(2)} (wanted: at least 0.50)`,
   );
 }
 
-/** A quarter, half, three quarters and the end of the copy: flat means that these do not grow. */
+/** Ten points in time, and whether the last third's median is at most a tenth above the middle third's. */
 function memoryText(memory: readonly number[]): string {
-  const at = (share: number) => memory[Math.min(memory.length - 1, Math.floor(memory.length * share))];
-  return `${at(0.25)} / ${at(0.5)} / ${at(0.75)} / ${at(1)} MB, peak ${Math.max(...memory)} MB`;
+  const tenths = Array.from({ length: 10 }, (_, tenth) => memory[Math.floor((memory.length * tenth) / 10)]);
+  const third = Math.floor(memory.length / 3);
+  const middle = median(memory.slice(third, 2 * third));
+  const last = median(memory.slice(2 * third));
+  const verdict = last <= 1.1 * middle ? 'flat' : 'NOT flat';
+  return `worker RSS ${tenths.join(' ')} MB, peak ${Math.max(...memory)} MB; last third ${last}, middle third ${middle}: ${verdict}`;
 }
 
 function median(values: readonly number[]): number {

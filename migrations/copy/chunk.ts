@@ -1,4 +1,5 @@
 /** Copies one chunk: read, map, write and mark done in one target transaction. */
+import type { Row, Value } from '../../acl/value.ts';
 import { type PoolConnection, withTransaction } from '../../chassis/mysql.ts';
 import type { GroupTable, OpenGroup } from '../group/group.ts';
 import { keyOf } from '../rows/key.ts';
@@ -46,18 +47,34 @@ async function copyPages(
   connection: PoolConnection,
 ): Promise<ChunkOutcome> {
   const outcome = { rows: 0, refused: 0 };
-  let lower = chunk.lower;
-  for (;;) {
-    const tail = `${whereRange(table.key, lower, chunk.upper)} ${orderBy(table.key)} LIMIT ${PAGE}`;
-    const rows = await selectRows(group.source, table.source, table.columns, tail);
+  let next: Promise<Row[]> | undefined = readPage(group, table, chunk.lower, chunk.upper);
+  while (next) {
+    const rows: Row[] = await next;
+    next =
+      rows.length < PAGE
+        ? undefined
+        : readPage(group, table, keyOf(rows.at(-1)!, table.source.primaryKey), chunk.upper);
     const changes = rows.map((row) => changeOf(table, row, false));
     const refused = await writeChanges(connection, table, changes, 'fresh');
     await quarantine(connection, group.name, refused);
     outcome.rows += rows.length;
     outcome.refused += refused.length;
-    if (rows.length < PAGE) return outcome;
-    lower = keyOf(rows.at(-1)!, table.source.primaryKey);
   }
+  return outcome;
+}
+
+/** Rows of the page after `lower`; while one page is written the next is read. */
+function readPage(
+  group: CopyGroup,
+  table: GroupTable,
+  lower: Value[] | undefined,
+  upper: Value[] | undefined,
+): Promise<Row[]> {
+  const tail = `${whereRange(table.key, lower, upper)} ${orderBy(table.key)} LIMIT ${PAGE}`;
+  const rows = selectRows(group.source, table.source, table.columns, tail);
+  // Handled where it is awaited; the write before it may fail first.
+  rows.catch(() => {});
+  return rows;
 }
 
 /** Runs again what lost against another transaction. */

@@ -44,22 +44,29 @@ export async function deferKeys(
 }
 
 /**
- * Builds every key that the group owes and that is not there, each table's in one statement, and forgets the
- * debt. Needs the group's key lock; run again after any interruption, it goes on. Raises COPY_INDEX.
+ * Builds every key that the group owes and that is not there, each table's in one statement, the tables side by
+ * side, and forgets the debts. Needs the group's key lock; run again after any interruption, it goes on.
+ * Raises COPY_INDEX.
  */
-export async function restoreKeys(connection: PoolConnection, group: string): Promise<void> {
-  for (const [table, keys] of await deferredKeys(connection, group)) {
-    const present = await keyNames(connection, table);
-    const missing = keys.filter(({ name }) => !present.has(name));
-    await alter(
-      connection,
-      table,
-      missing.map(({ definition }) => `ADD ${definition}`),
-    ).catch((error) => {
-      throw explain(error, group, table, missing);
-    });
-    await forgetDeferred(connection, group, table);
-  }
+export async function restoreKeys(
+  connection: PoolConnection,
+  { name, target }: Pick<OpenGroup, 'name' | 'target'>,
+): Promise<void> {
+  const debts = [...(await deferredKeys(connection, name))];
+  const built = await Promise.allSettled(debts.map(([table, keys]) => buildKeys(target, name, table, keys)));
+  const failed = built.find((one) => one.status === 'rejected');
+  if (failed) throw failed.reason;
+  // On the connection that has the lock: who lost it must not forget what another has noted since.
+  for (const [table] of debts) await forgetDeferred(connection, name, table);
+}
+
+async function buildKeys(target: Pool, group: string, table: string, keys: readonly SecondaryKey[]) {
+  const present = await keyNames(target, table);
+  const missing = keys.filter(({ name }) => !present.has(name));
+  const changes = missing.map(({ definition }) => `ADD ${definition}`);
+  await alter(target, table, changes).catch((error) => {
+    throw explain(error, group, table, missing);
+  });
 }
 
 /**
@@ -77,11 +84,9 @@ export async function withKeyLock<T>(
       [name],
     );
     if (Number(rows[0]!.mine) !== 1) return undefined;
-    // Waiting for a table keeps everybody behind this session waiting too.
-    await connection.query('SET SESSION lock_wait_timeout = 30');
     return await work(connection);
   } finally {
-    // Gives up the lock and the session's settings.
+    // Gives up the lock, whatever became of the work.
     connection.destroy();
   }
 }
@@ -107,12 +112,17 @@ async function isEmpty(connection: PoolConnection, table: string): Promise<boole
   return rows.length === 0;
 }
 
-async function alter(connection: PoolConnection, table: string, changes: readonly string[]): Promise<void> {
+async function alter(
+  connection: Pool | PoolConnection,
+  table: string,
+  changes: readonly string[],
+): Promise<void> {
   if (changes.length > 0) await connection.query(`ALTER TABLE ${identifier(table)} ${changes.join(', ')}`);
 }
 
-// Lock waits and deadlocks, a server that shuts down, a statement that somebody killed.
-const PASSING = [1205, 1213, 1053, 1317, 1927];
+// Lock waits and deadlocks, a server that shuts down, a statement that somebody killed, a key that the statement
+// of a holder that died has built in the meantime.
+const PASSING = [1205, 1213, 1053, 1317, 1927, 1061];
 
 /** An answer of the server that trying again will not change, in words; a lost connection is not one. */
 function explain(error: unknown, group: string, table: string, keys: readonly SecondaryKey[]): unknown {

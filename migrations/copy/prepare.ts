@@ -56,7 +56,7 @@ export async function buildIndexes(group: OpenGroup, plan: number): Promise<void
     const checkpoint = await readCheckpoint(connection, group.name);
     if (checkpoint.phase !== 'copying' || checkpoint.paused || checkpoint.plan !== plan) return;
     const pending = await pendingChunks(group.target, group.name, plan, 1);
-    if (pending.length === 0) await restoreKeys(connection, group.name);
+    if (pending.length === 0) await restoreKeys(connection, group);
   });
 }
 

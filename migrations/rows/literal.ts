@@ -12,6 +12,14 @@ export function literal(value: Value): string {
   return SPECIAL.test(value) ? `'${value.replace(SPECIALS, escapeChar)}'` : `'${value}'`;
 }
 
+// As many digits as every server takes in a bare number.
+const NUMBER = /^-?\d{1,40}(?:\.\d{1,20})?$/;
+
+/** A literal for a column of exact numbers: bare where it is one, which the server reads faster. */
+export function numberLiteral(value: Value): string {
+  return typeof value === 'string' && NUMBER.test(value) ? value : literal(value);
+}
+
 /** A literal to compare a key column with: numbers bare, since a quoted one may be compared as a double. */
 export function keyLiteral(kind: ColumnKind, value: Value): string {
   if (kind === 'number' && typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value)) return value;

@@ -2,7 +2,7 @@
 import type { Row, Value } from '../../acl/value.ts';
 import type { TargetTable } from '../group/group.ts';
 import type { Column } from '../rows/column.ts';
-import { identifier, literal } from '../rows/literal.ts';
+import { identifier, literal, numberLiteral } from '../rows/literal.ts';
 import { whereKeys } from '../rows/select.ts';
 
 const PIECE_ROWS = 1_000;
@@ -13,11 +13,11 @@ export type WriteVerb = 'insert' | 'upsert';
 
 /** INSERT statements for the rows. */
 export function insertStatements(target: TargetTable, rows: readonly Row[], verb: WriteVerb): string[] {
-  const names = target.columns.map(({ name }) => name);
-  const head = `INSERT INTO ${identifier(target.table.name)} (${names.map(identifier).join(', ')}) VALUES `;
+  const { columns } = target;
+  const head = `INSERT INTO ${identifier(target.table.name)} (${columns.map(({ name }) => identifier(name)).join(', ')}) VALUES `;
   const tail = verb === 'upsert' ? onDuplicate(target) : '';
   const statements: string[] = [];
-  for (const tuples of pieces(rows, names)) statements.push(`${head}${tuples}${tail}`);
+  for (const tuples of pieces(rows, columns)) statements.push(`${head}${tuples}${tail}`);
   return statements;
 }
 
@@ -31,11 +31,11 @@ export function deleteStatements(target: TargetTable, owners: readonly Value[][]
   return statements;
 }
 
-function* pieces(rows: readonly Row[], names: readonly string[]): Generator<string> {
+function* pieces(rows: readonly Row[], columns: readonly Column[]): Generator<string> {
   let text = '';
   let count = 0;
   for (const row of rows) {
-    text += count === 0 ? tuple(row, names) : `,${tuple(row, names)}`;
+    text += count === 0 ? tuple(row, columns) : `,${tuple(row, columns)}`;
     count++;
     if (count < PIECE_ROWS && text.length < PIECE_CHARS) continue;
     yield text;
@@ -45,11 +45,13 @@ function* pieces(rows: readonly Row[], names: readonly string[]): Generator<stri
   if (count > 0) yield text;
 }
 
-function tuple(row: Row, names: readonly string[]): string {
+function tuple(row: Row, columns: readonly Column[]): string {
   let text = '(';
-  for (let index = 0; index < names.length; index++) {
+  for (let index = 0; index < columns.length; index++) {
     if (index > 0) text += ',';
-    text += literal(row[names[index]!] ?? null);
+    const { name, kind } = columns[index]!;
+    const value = row[name] ?? null;
+    text += kind === 'number' ? numberLiteral(value) : literal(value);
   }
   return `${text})`;
 }

@@ -5,7 +5,7 @@ import { cascadesOf } from '../../../migrations/preflight/cascades.ts';
 import { type Job, jobId } from '../../../migrations/queue/job.ts';
 import { labelsOf } from '../../../migrations/rows/column.ts';
 import { keyText, parseKey } from '../../../migrations/rows/key.ts';
-import { keyLiteral, literal } from '../../../migrations/rows/literal.ts';
+import { keyLiteral, literal, numberLiteral } from '../../../migrations/rows/literal.ts';
 import type { Checkpoint } from '../../../migrations/state/checkpoint.ts';
 import { wantedOf } from '../../../migrations/state/phase.ts';
 import { createTransactionQueue } from '../../../migrations/stream/transaction-queue.ts';
@@ -90,6 +90,13 @@ describe('keys and literals', () => {
     expect(keyLiteral('number', '18446744073709551615')).to.equal('18446744073709551615');
     expect(keyLiteral('number', '1 OR 1=1')).to.equal("'1 OR 1=1'");
     expect(keyLiteral('text', '5')).to.equal("'5'");
+  });
+  it('write numbers bare, and nothing else', () => {
+    const bare = ['0', '-5', '18446744073709551615', '12.3400', `${'9'.repeat(38)}.5`];
+    expect(bare.map(numberLiteral)).to.deep.equal(bare);
+    const odd = ['', '-', '1e3', '1.', '.5', ' 1', '1\n', '0x10', '1;DROP', '9'.repeat(41)];
+    expect(odd.map(numberLiteral)).to.deep.equal(odd.map((text) => `'${text}'`));
+    expect(numberLiteral(null)).to.equal('NULL');
   });
   it('take labels apart at the right commas', () => {
     expect(labelsOf("enum('a','it''s','x,y','')")).to.deep.equal(['a', "it's", 'x,y', '']);
