@@ -2,11 +2,11 @@
  * Forwards a request along a plan of upstreams. The next one is tried only when the request is repeatable and
  * no byte of an answer has come; a connection that was reset while idle is tried once more on the same side.
  */
-import type { ClientRequest, IncomingMessage } from 'node:http';
 import { breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
 import { forwardingErrors } from './errors.ts';
 import { type Exchange, hasBody, isRepeatable, type Side } from './exchange.ts';
+import type { AnswerHead, Attempt, BodyObserver } from './forwarder.ts';
 import { answerProblem } from './problem-answer.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
@@ -19,8 +19,8 @@ export interface Step {
   timeout: number | undefined;
 }
 
-/** Sees each answer's head and body as they pass; it must not throw. */
-export type AnswerTap = (exchange: Exchange, answer: IncomingMessage) => void;
+/** Sees each answer's head, and its body when it returns an observer; it must not throw. */
+export type AnswerTap = (exchange: Exchange, answer: AnswerHead) => BodyObserver | undefined;
 
 /** Forwards the exchange's request and answers its client, whatever happens. */
 export function forward(exchange: Exchange, plan: readonly Step[], tap: AnswerTap): void {
@@ -92,8 +92,8 @@ function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): vo
         step,
         (answer) => {
           exchange.abandon = undefined;
-          pass(exchange, answer, tap);
           resolve();
+          return pass(exchange, answer, tap);
         },
         (error, wasReused) => {
           reused = wasReused;
@@ -111,57 +111,33 @@ function guarded(exchange: Exchange, step: Step, tap: AnswerTap, fail: Fail): vo
 
 type Fail = (error: unknown, reused: boolean) => void;
 
-/** An attempt under way. */
-interface Sent {
-  giveUp(error: Error): void;
-  answered: boolean;
-}
-
 function send(
   exchange: Exchange,
   { upstream }: Step,
-  onAnswer: (answer: IncomingMessage) => void,
+  onHead: (answer: AnswerHead) => BodyObserver | undefined,
   fail: Fail,
-): Sent | undefined {
-  const proxy = upstream.next();
-  if (proxy === undefined) {
+): Attempt | undefined {
+  const forwarder = upstream.next();
+  if (forwarder === undefined) {
     fail(forwardingErrors.error('UPSTREAM_ABSENT', { name: upstream.name }), false);
     return undefined;
   }
-  let outgoing: ClientRequest | undefined;
-  let gaveUp: Error | undefined;
-  const sent: Sent = {
-    answered: false,
-    giveUp(error) {
-      gaveUp = error;
-      outgoing?.destroy(error);
-    },
-  };
-  proxy.web(exchange.request, exchange.response, {
-    onRequest(request) {
-      outgoing = request;
-      if (gaveUp !== undefined) request.destroy(gaveUp);
-    },
-    onAnswer(answer) {
-      if (sent.answered || gaveUp !== undefined) return;
-      sent.answered = true;
-      onAnswer(answer);
-    },
-    onError(error) {
-      if (sent.answered) exchange.failure = 'answer-cut';
-      else fail(gaveUp ?? error, gaveUp === undefined && outgoing?.reusedSocket === true);
+  return forwarder.send(exchange.request, exchange.response, {
+    onHead,
+    onFailure: fail,
+    onCut() {
+      exchange.failure = 'answer-cut';
     },
   });
-  return sent;
 }
 
 /** Starts the time limit when the request's body has been sent: a slow upload is not a slow answer. */
-function limit(exchange: Exchange, timeout: number | undefined, sent: Sent): void {
+function limit(exchange: Exchange, timeout: number | undefined, sent: Attempt): void {
   if (timeout === undefined) return;
   let timer: NodeJS.Timeout | undefined;
   const start = () => {
     timer = setTimeout(() => {
-      if (!sent.answered) sent.giveUp(slow(timeout));
+      if (exchange.status === 0) sent.giveUp(slow(timeout));
     }, timeout);
   };
   if (hasBody(exchange.request.headers)) exchange.request.once('end', start);
@@ -169,7 +145,8 @@ function limit(exchange: Exchange, timeout: number | undefined, sent: Sent): voi
   exchange.abandon = () => clearTimeout(timer);
 }
 
-function pass(exchange: Exchange, answer: IncomingMessage, tap: AnswerTap): void {
+/** Writes the head of an answer; its body follows from the forwarder. */
+function pass(exchange: Exchange, answer: AnswerHead, tap: AnswerTap): BodyObserver | undefined {
   const { response } = exchange;
   exchange.status = answer.statusCode ?? 502;
   exchange.failure = undefined;
@@ -178,10 +155,9 @@ function pass(exchange: Exchange, answer: IncomingMessage, tap: AnswerTap): void
     answer.statusMessage,
     responseHeaders(answer.rawHeaders, exchange.requestId),
   );
-  tap(exchange, answer);
-  answer.pipe(response);
   // The head must not wait for a body that is still to come (event streams, slow reports).
   if (answer.headers['content-length'] === undefined) response.flushHeaders();
+  return tap(exchange, answer);
 }
 
 function refuse({ response, requestId }: Exchange, error: unknown): void {

@@ -1,5 +1,5 @@
 /**
- * The door to http-proxy-middleware: one proxy for each upstream instance, with its own connections. The
+ * The door to http-proxy-middleware: a forwarder with its own connections for each upstream instance. The
  * middleware sends the request and hands the answer over (`selfHandleResponse`); writing the answer is ours,
  * so that headers keep their order and case and nothing of one connection leaks into the other. Its
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
@@ -9,35 +9,17 @@ import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, type Serv
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-
-/** What becomes of one forwarded request; each is called at most once. */
-export interface ProxyEvents {
-  /** The request has a connection; destroying it gives the attempt up. */
-  onRequest(request: ClientRequest): void;
-  /** The answer's head is here; its body is to be read. */
-  onAnswer(answer: IncomingMessage): void;
-  /** The connection failed, before the answer's head or after it. */
-  onError(error: Error): void;
-}
-
-/** A proxy to one instance. */
-export interface HttpProxy {
-  /** Forwards `request` as it stands (url, headers, body). */
-  web(request: IncomingMessage, response: ServerResponse, events: ProxyEvents): void;
-  /** Forwards an upgrade; the middleware joins the sockets. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, onError: (error: Error) => void): void;
-  close(): void;
-}
+import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 
 /** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
 const IDLE_MS = 4_000;
 const UPGRADE_TIMEOUT_MS = 10_000;
-const EVENTS = Symbol('proxy events');
+const CARRIED = Symbol('carried');
 
-type Carrier = IncomingMessage & { [EVENTS]?: ProxyEvents | { onError(error: Error): void } };
+type Carrier = IncomingMessage & { [CARRIED]?: Carried | { failed(error: Error): void } };
 
-/** Makes a proxy to `target` (scheme, host, port and perhaps a path to put in front). */
-export function createHttpProxy(target: string): HttpProxy {
+/** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
+export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
   const secure = url.protocol === 'https:';
   const settings = { keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS, scheduling: 'lifo' as const };
@@ -51,17 +33,65 @@ export function createHttpProxy(target: string): HttpProxy {
     plugins: [passEvents],
   });
   return {
-    web(request, response, events) {
-      (request as Carrier)[EVENTS] = events;
-      void middleware(request, response, (error) => {
-        if (error instanceof Error) events.onError(error);
-      });
+    send(request, response, events) {
+      const carried = new Carried(response, events);
+      (request as Carrier)[CARRIED] = carried;
+      void middleware(request, response, carried.next);
+      return carried;
     },
     upgrade(request, socket, head, onError) {
-      (request as Carrier)[EVENTS] = { onError };
+      (request as Carrier)[CARRIED] = { failed: onError };
       middleware.upgrade(request, socket, head);
     },
     close: () => agent.destroy(),
+  };
+}
+
+/** One request on its way, between the middleware's events and ours. */
+class Carried implements Attempt {
+  #response: ServerResponse;
+  #events: ForwarderEvents;
+  #outgoing: ClientRequest | undefined;
+  #gaveUp: Error | undefined;
+  #state: 'sent' | 'answered' | 'failed' = 'sent';
+
+  constructor(response: ServerResponse, events: ForwarderEvents) {
+    this.#response = response;
+    this.#events = events;
+  }
+
+  requested(outgoing: ClientRequest): void {
+    this.#outgoing = outgoing;
+    if (this.#gaveUp !== undefined) outgoing.destroy(this.#gaveUp);
+  }
+
+  answered(answer: IncomingMessage): void {
+    if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
+    this.#state = 'answered';
+    const observer = this.#events.onHead(answer);
+    if (observer !== undefined) {
+      answer.on('data', (data) => observer.chunk(data));
+      answer.once('end', () => observer.end());
+    }
+    answer.pipe(this.#response);
+  }
+
+  failed(error: Error): void {
+    if (this.#state === 'answered') this.#events.onCut(error);
+    else if (this.#state === 'sent') {
+      this.#state = 'failed';
+      const reused = this.#gaveUp === undefined && this.#outgoing?.reusedSocket === true;
+      this.#events.onFailure(this.#gaveUp ?? error, reused);
+    }
+  }
+
+  giveUp(error: Error): void {
+    this.#gaveUp = error;
+    this.#outgoing?.destroy(error);
+  }
+
+  next = (error: unknown): void => {
+    if (error instanceof Error) this.failed(error);
   };
 }
 
@@ -73,10 +103,10 @@ interface ProxyEmitter {
 
 function passEvents(server: ProxyEmitter): void {
   server.on('proxyReq', (outgoing: ClientRequest, request: Carrier) =>
-    eventsOf(request)?.onRequest(outgoing),
+    carriedOf(request)?.requested(outgoing),
   );
-  server.on('proxyRes', (answer: IncomingMessage, request: Carrier) => eventsOf(request)?.onAnswer(answer));
-  server.on('error', (error: Error, request: Carrier) => request[EVENTS]?.onError(error));
+  server.on('proxyRes', (answer: IncomingMessage, request: Carrier) => carriedOf(request)?.answered(answer));
+  server.on('error', (error: Error, request: Carrier) => request[CARRIED]?.failed(error));
   // The client went away first: there is nobody to answer.
   server.on('econnreset', () => {});
   server.on('proxyReqWs', (outgoing: ClientRequest, _request: Carrier, socket: Socket) => {
@@ -86,9 +116,9 @@ function passEvents(server: ProxyEmitter): void {
   server.on('open', (socket: Socket) => void socket.on('error', () => {}));
 }
 
-function eventsOf(request: Carrier): ProxyEvents | undefined {
-  const events = request[EVENTS];
-  return events !== undefined && 'onAnswer' in events ? events : undefined;
+function carriedOf(request: Carrier): Carried | undefined {
+  const carried = request[CARRIED];
+  return carried instanceof Carried ? carried : undefined;
 }
 
 /** The answer to an upgrade: what the upstream's connection alone needs goes, the upgrade itself stays. */

@@ -38,17 +38,17 @@ export function forwardUpgrade(
   const writtenBefore = socket.bytesWritten;
   socket.on('error', () => {});
   socket.once('close', () => onEnd(failure));
-  const proxy = upstream.breaker?.state === 'open' ? undefined : upstream.next();
-  if (proxy === undefined) {
+  const forwarder = upstream.breaker?.state === 'open' ? undefined : upstream.next();
+  if (forwarder === undefined) {
     failure = 'UPSTREAM_ABSENT';
     refuseUpgrade(socket, 503, failure, requestId);
     return;
   }
   request.url = target.path + target.query;
   request.headers = headers as typeof request.headers;
-  proxy.upgrade(request, socket, head, () => {
+  forwarder.upgrade(request, socket, head, () => {
     failure = 'UPSTREAM_FAILED';
-    // The proxy ends the socket itself after this; bytes of an open WebSocket are never mixed with an answer.
+    // The forwarder ends the socket itself after this; bytes of an open WebSocket are never mixed with an answer.
     if (socket.bytesWritten === writtenBefore) refuseUpgrade(socket, 502, failure, requestId);
   });
 }

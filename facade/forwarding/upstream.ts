@@ -1,9 +1,10 @@
-/** One upstream: its instances in turn, a proxy to each, and the breaker that stands before a service. */
+/** One upstream: its instances in turn, a forwarder to each, and the breaker that stands before a service. */
 import { type Breaker, createBreaker } from '../../chassis/breaker.ts';
 import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import { KitError } from '../../chassis/errors.ts';
-import { createHttpProxy, type HttpProxy } from './http-proxy.ts';
+import type { Forwarder } from './forwarder.ts';
+import { createHttpProxy } from './http-proxy.ts';
 
 /** An addressable backend. */
 export interface Upstream {
@@ -20,8 +21,8 @@ export interface Upstream {
   instances(): readonly string[];
   /** The next instance's URL; undefined when none is known. */
   nextUrl(): string | undefined;
-  /** The proxy to the next instance. */
-  next(): HttpProxy | undefined;
+  /** The forwarder to the next instance. */
+  next(): Forwarder | undefined;
   close(): void;
 }
 
@@ -38,7 +39,7 @@ export interface UpstreamOptions {
 
 /** Makes an upstream. Raises BREAKER_UNSAFE for breaker settings that cannot work. */
 export function createUpstream({ name, config, resolver, guarded, monotonic }: UpstreamOptions): Upstream {
-  const proxies = new Map<string, HttpProxy>();
+  const forwarders = new Map<string, Forwarder>();
   const breaker = guarded
     ? createBreaker({ name, timeout: config.timeout, ...config.breaker, isFailure: speaksAgainst })
     : undefined;
@@ -51,12 +52,12 @@ export function createUpstream({ name, config, resolver, guarded, monotonic }: U
     turn = (turn + 1) % known.length;
     return known[turn];
   };
-  const proxyTo = (url: string) => {
-    const known = proxies.get(url);
+  const forwarderTo = (url: string) => {
+    const known = forwarders.get(url);
     if (known !== undefined) return known;
-    const proxy = createHttpProxy(url);
-    proxies.set(url, proxy);
-    return proxy;
+    const forwarder = createHttpProxy(url);
+    forwarders.set(url, forwarder);
+    return forwarder;
   };
   return {
     name,
@@ -70,11 +71,11 @@ export function createUpstream({ name, config, resolver, guarded, monotonic }: U
     nextUrl,
     next() {
       const url = nextUrl();
-      return url === undefined ? undefined : proxyTo(url);
+      return url === undefined ? undefined : forwarderTo(url);
     },
     close() {
       breaker?.close();
-      for (const proxy of proxies.values()) proxy.close();
+      for (const forwarder of forwarders.values()) forwarder.close();
     },
   };
 }

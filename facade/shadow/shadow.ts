@@ -3,7 +3,6 @@
  * a bounded, droppable job asks the service the same and compares. Nothing here is awaited by a client's
  * request, and nothing here throws into it.
  */
-import type { IncomingMessage } from 'node:http';
 import type { Breaker } from '../../chassis/breaker.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import { messageOf } from '../../chassis/errors.ts';
@@ -14,6 +13,7 @@ import { counter } from '../evidence/counters.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 import { type Exchange, hasBody } from '../forwarding/exchange.ts';
 import type { AnswerTap } from '../forwarding/forward.ts';
+import type { AnswerHead, BodyObserver } from '../forwarding/forwarder.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
 import type { View } from '../in-force.ts';
 import type { ActiveRoute } from '../snapshot.ts';
@@ -113,11 +113,12 @@ function guardedTap(
   return (exchange, answer) => {
     const { route, assignment, mark } = exchange;
     if (route === undefined || assignment.answers !== 'legacy' || !assignment.candidate || mark === 'own')
-      return;
+      return undefined;
     try {
-      consider(exchange, route, answer, random(), verdicts);
+      return consider(exchange, route, answer, random(), verdicts);
     } catch (error) {
       log.warn('shadow failed', { route: route.config.id, error: messageOf(error) });
+      return undefined;
     }
   };
 }
@@ -125,10 +126,10 @@ function guardedTap(
 function consider(
   exchange: Exchange,
   route: ActiveRoute,
-  answer: IncomingMessage,
+  answer: AnswerHead,
   random: number,
   verdicts: ReturnType<typeof createVerdictRecorder>,
-): void {
+): BodyObserver | undefined {
   const { sample, maxBody } = route.config.shadow;
   const reason = ineligible({
     ...{ sample, maxBody, random, requestHeaders: exchange.headers, answerHeaders: answer.headers },
@@ -136,9 +137,14 @@ function consider(
     hasBody: hasBody(exchange.headers),
     status: answer.statusCode ?? 0,
   });
-  if (reason === undefined) exchange.capture = captureAnswer(answer, maxBody);
-  else if (reason === 'legacy-error') verdicts.legacyError(route);
+  if (reason === undefined) {
+    const capture = captureAnswer(answer, maxBody);
+    exchange.capture = capture;
+    return capture;
+  }
+  if (reason === 'legacy-error') verdicts.legacyError(route);
   else verdicts.skip(route, reason);
+  return undefined;
 }
 
 /** Counts what the client got, for the gate's view of errors and latency. */

@@ -1,0 +1,48 @@
+/**
+ * The port of what carries a request to one instance of an upstream and its answer's body to the client.
+ * Which answer a client gets is decided elsewhere; a forwarder neither retries nor answers by itself.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** The head of an answer, as Node's own client has it. */
+export interface AnswerHead {
+  statusCode?: number | undefined;
+  statusMessage?: string | undefined;
+  /** Name, value, name, value: as they came. */
+  rawHeaders: readonly string[];
+  /** By lower-case name. */
+  headers: Record<string, string | string[] | undefined>;
+}
+
+/** Sees the body of an answer pass; it must neither throw nor keep the answer waiting. */
+export interface BodyObserver {
+  chunk(data: Buffer): void;
+  /** The body is whole. Not called when it breaks off. */
+  end(): void;
+}
+
+/** What becomes of one request: a head or a failure, and a cut after a head if the body breaks off. */
+export interface ForwarderEvents {
+  /** Writes the head to the client; the forwarder passes the body on, with back-pressure. */
+  onHead(head: AnswerHead): BodyObserver | undefined;
+  /** No head came. `reused`: the connection had served before, so it may have been closed while idle. */
+  onFailure(error: Error, reused: boolean): void;
+  /** The body broke off; the client's connection is ended, so that the client sees it. */
+  onCut(error: Error): void;
+}
+
+/** A request under way. */
+export interface Attempt {
+  /** Ends it: a failure before the head, a cut after it. */
+  giveUp(error: Error): void;
+}
+
+/** Carries requests to one instance, over connections of its own. */
+export interface Forwarder {
+  /** Forwards `request` as it stands (method, url, headers, body). */
+  send(request: IncomingMessage, response: ServerResponse, events: ForwarderEvents): Attempt;
+  /** Forwards an upgrade and joins the sockets. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, onError: (error: Error) => void): void;
+  close(): void;
+}
