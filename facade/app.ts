@@ -1,7 +1,8 @@
-/** The request flow: target → route → assignment → forward → tell; on the side: candidate → compare. */
+/** The request flow: admission → route → assignment → forward → tell; on the side: candidate → compare. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdOf } from '../chassis/request-id.ts';
+import { admit } from './admission/admit.ts';
 import type { Exchange } from './forwarding/exchange.ts';
 import { type AnswerTap, forward, type Step } from './forwarding/forward.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
@@ -11,7 +12,7 @@ import type { View } from './in-force.ts';
 import { type Assignment, assign } from './routing/assignment.ts';
 import { assignmentKey } from './routing/assignment-key.ts';
 import { plainAddress } from './routing/client-address.ts';
-import { parseRequestTarget, type RequestTarget } from './routing/request-target.ts';
+import type { RequestTarget } from './routing/request-target.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
 import type { ActiveRoute } from './snapshot.ts';
 
@@ -38,6 +39,7 @@ export interface Facade {
 }
 
 const LEGACY_ALONE: Assignment = { answers: 'legacy', candidate: false };
+const NONE: readonly string[] = [];
 
 /** Makes the request flow. */
 export function createFacade(deps: FacadeDeps): Facade {
@@ -50,31 +52,29 @@ export function createFacade(deps: FacadeDeps): Facade {
 function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResponse): void {
   const view = deps.view();
   const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
-  const parsed = parseRequestTarget(request.url ?? '');
-  if (!parsed.ok) {
-    answerProblem(response, 400, 'TARGET_AMBIGUOUS', requestId);
+  const admission = admit(request, view.snapshot.table);
+  if (!admission.ok) {
+    answerProblem(response, admission.status, admission.code, requestId);
     return;
   }
-  const exchange = arrive(deps, view, request, response, requestId, parsed.target);
+  const exchange = arrive(deps, view, request, response, requestId, admission);
   response.once('close', () => {
     exchange.abandon?.();
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });
-  request.url = parsed.target.path + parsed.target.query;
-  request.headers = exchange.headers as typeof request.headers;
-  forward(exchange, planOf(view, exchange.route, exchange.assignment), deps.tap);
+  proceed(deps, view, exchange);
 }
 
+/** What is known of a request when it is let in. */
 function arrive(
   deps: FacadeDeps,
   view: View,
   request: IncomingMessage,
   response: ServerResponse,
   requestId: string,
-  target: RequestTarget,
+  { target, route }: { target: RequestTarget; route: ActiveRoute | undefined },
 ): Exchange {
   const peer = plainAddress(request.socket.remoteAddress);
-  const route = view.snapshot.table.match(request.method ?? '', target.path);
   const encrypted = 'encrypted' in request.socket;
   return {
     request,
@@ -83,8 +83,9 @@ function arrive(
     startedAt: deps.monotonic(),
     target,
     route,
-    assignment: assignmentOf(view, route, request, target, peer),
+    assignment: LEGACY_ALONE,
     headers: requestHeaders(request.headers, { peer, encrypted, requestId, trusted: view.trusted }),
+    answerHeaders: NONE,
     mark: deps.marks.isOwn(request.headers[SHADOW_MARK_HEADER]) ? 'own' : 'none',
     side: 'legacy',
     upstream: view.legacy.name,
@@ -96,17 +97,26 @@ function arrive(
   };
 }
 
+/** Assigns and forwards a request that may go on. */
+function proceed(deps: FacadeDeps, view: View, exchange: Exchange): void {
+  const { request, target, route } = exchange;
+  exchange.assignment = assignmentOf(view, route, request, target);
+  request.url = target.path + target.query;
+  request.headers = exchange.headers as typeof request.headers;
+  forward(exchange, planOf(view, route, exchange.assignment), deps.tap);
+}
+
 function assignmentOf(
   view: View,
   route: ActiveRoute | undefined,
-  { headers }: IncomingMessage,
+  { headers, socket }: IncomingMessage,
   { query }: RequestTarget,
-  peer: string,
 ): Assignment {
   if (route === undefined) return LEGACY_ALONE;
-  return assign(route.rule, () =>
-    assignmentKey(route.config.key, { headers, query, address: clientOf(headers, peer, view.trusted) }),
-  );
+  return assign(route.rule, () => {
+    const address = clientOf(headers, plainAddress(socket.remoteAddress), view.trusted);
+    return assignmentKey(route.config.key, { headers, query, address });
+  });
 }
 
 /** The upstreams to ask, in order. A route whose service is unknown to this view goes to legacy. */
@@ -122,15 +132,14 @@ function planOf(view: View, route: ActiveRoute | undefined, assignment: Assignme
 function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, head: Buffer): void {
   const view = deps.view();
   const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
-  const parsed = parseRequestTarget(request.url ?? '');
-  if (!parsed.ok) {
-    refuseUpgrade(socket, 400, 'TARGET_AMBIGUOUS', requestId);
+  const admission = admit(request, view.snapshot.table);
+  if (!admission.ok) {
+    refuseUpgrade(socket, admission.status, admission.code, requestId);
     return;
   }
-  const { target } = parsed;
+  const { target, route } = admission;
   const peer = plainAddress(socket.remoteAddress);
-  const route = view.snapshot.table.match('GET', target.path);
-  const [first] = planOf(view, route, assignmentOf(view, route, request, target, peer));
+  const [first] = planOf(view, route, assignmentOf(view, route, request, target));
   const { side, upstream } = first!;
   const encrypted = 'encrypted' in socket;
   const headers = upgradeHeaders(request.headers, { peer, encrypted, requestId, trusted: view.trusted });

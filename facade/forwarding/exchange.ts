@@ -19,9 +19,12 @@ export interface Exchange {
   readonly target: RequestTarget;
   /** Undefined: no route names this request, it goes to legacy. */
   readonly route: ActiveRoute | undefined;
-  readonly assignment: Assignment;
+  /** Legacy alone until it is assigned. */
+  assignment: Assignment;
   /** As they are forwarded. */
   readonly headers: Headers;
+  /** What the facade adds to the answer: name, value, name, value. */
+  answerHeaders: readonly string[];
   readonly mark: ShadowMark;
   /** Side and name of the upstream that answered, or was asked last. */
   side: Side;

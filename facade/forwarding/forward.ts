@@ -153,7 +153,7 @@ function pass(exchange: Exchange, answer: AnswerHead, tap: AnswerTap): BodyObser
   response.writeHead(
     exchange.status,
     answer.statusMessage,
-    responseHeaders(answer.rawHeaders, exchange.requestId),
+    responseHeaders(answer.rawHeaders, exchange.requestId, exchange.answerHeaders),
   );
   // The head must not wait for a body that is still to come (event streams, slow reports).
   if (answer.headers['content-length'] === undefined) response.flushHeaders();

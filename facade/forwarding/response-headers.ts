@@ -21,8 +21,12 @@ const NOT_NOMINABLE = new Set([
   'location',
 ]);
 
-/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id at the end. */
-export function responseHeaders(raw: readonly string[], requestId: string): string[] {
+/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id and `added` at the end. */
+export function responseHeaders(
+  raw: readonly string[],
+  requestId: string,
+  added: readonly string[],
+): string[] {
   const nominated = nominatedIn(raw);
   const sent: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
@@ -32,6 +36,7 @@ export function responseHeaders(raw: readonly string[], requestId: string): stri
     sent.push(raw[index]!, raw[index + 1]!);
   }
   sent.push('x-request-id', requestId);
+  for (const part of added) sent.push(part);
   return sent;
 }
 

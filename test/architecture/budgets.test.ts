@@ -16,6 +16,7 @@ const LONG_FILES: Record<string, string> = {
   'chassis/breaker.ts': 'options, table of errors and factory of one small machine',
   'chassis/http/client.ts': 'the order of the policies around a call is to be read in one place',
   'cli/program.ts': 'the list of all commands and options',
+  'facade/app.ts': 'the flow of a request and of an upgrade, to be read in one place',
   'facade/forwarding/forward.ts': 'one exchange with its fallback, from headers to answer',
   'facade/gates/gate.ts': 'the conditions of one verdict',
   'facade/in-force.ts': 'what is in force, and each way in which it is replaced',
