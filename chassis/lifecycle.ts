@@ -62,15 +62,18 @@ const SAME_SIGNAL = 500;
 
 /**
  * Runs a process until SIGTERM or SIGINT; a second signal ends it at once. A KitError at the start is
- * shown with its remedy and decides the exit code.
+ * shown with its remedy and decides the exit code. `stop` ends the process in order, once, with a code.
  */
 export async function runProcess(
   name: string,
-  start: (context: ProcessContext) => Promise<void>,
+  start: (context: ProcessContext, stop: (reason: string, code: number) => void) => Promise<void>,
 ): Promise<void> {
   const log = createLogger({ process: name, level: process.env.LOG_LEVEL });
   const lifecycle = createLifecycle({ log });
+  let ending = false;
   const stop = (reason: string, code: number) => {
+    if (ending) return;
+    ending = true;
     log.info('stopping', { reason });
     void lifecycle
       .close()
@@ -92,7 +95,8 @@ export async function runProcess(
     stop('unhandled rejection', EXIT.internal);
   });
   try {
-    await start({ env: process.env, log, metrics: createMetrics(name), lifecycle, clock: systemClock });
+    const metrics = createMetrics(name);
+    await start({ env: process.env, log, metrics, lifecycle, clock: systemClock }, stop);
   } catch (error) {
     reportStartError(error, log);
     await lifecycle.close();

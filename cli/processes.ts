@@ -1,4 +1,5 @@
-/** `strangler facade` and `strangler worker`: the processes themselves, in the foreground until a signal. */
+/** `strangler facade`, `strangler worker` and `strangler sidecar`: the processes themselves, in the foreground until a signal. */
+import { EXIT } from '../chassis/errors.ts';
 import { runProcess } from '../chassis/lifecycle.ts';
 import { type CliContext, type CommonOptions, configFile } from './context.ts';
 
@@ -16,6 +17,27 @@ export async function startWorkerProcess({ env }: CliContext, options: CommonOpt
   const { startWorker } = await import('../migrations/worker/start.ts');
   await runProcess('worker', async (context) => {
     await startWorker({ configFile: configFile(options, env) }, context);
+  });
+  return 0;
+}
+
+/** Runs the sidecar, and after `--` the application beside which it stands. */
+export async function startSidecarProcess(
+  { env }: CliContext,
+  options: CommonOptions,
+  // Commander gives the words after the command's name as one list.
+  words: unknown,
+): Promise<number> {
+  const { startSidecar } = await import('../facade/sidecar/main.ts');
+  const command = Array.isArray(words) ? words.map(String) : [];
+  await runProcess('sidecar', async (context, stop) => {
+    await startSidecar({
+      ...context,
+      configFile: configFile(options, env),
+      token: env.STRANGLER_ADMIN_TOKEN,
+      command,
+      onAppEnd: (code) => stop('the application ended', code === 0 ? EXIT.ok : EXIT.internal),
+    });
   });
   return 0;
 }

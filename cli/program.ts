@@ -58,6 +58,16 @@ function addProcesses(program: Command, add: Adder): void {
     (m) => m.status,
   );
   add(program, 'facade', 'run the routing facade', facade);
+  const sidecar = lazily(
+    () => import('./processes.ts'),
+    (m) => m.startSidecarProcess,
+  );
+  add(
+    program,
+    'sidecar [application...]',
+    'run the sidecar of an unchanged application: before it, and after `--` with it',
+    sidecar,
+  );
   add(program, 'worker', 'run the worker that copies, streams and verifies data', worker);
   add(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
     '--watch',

@@ -28,7 +28,7 @@ export function createDiscovery({ log, lifecycle }: { log: Logger; lifecycle: Li
     async learn(config) {
       const services = servicesOf(config).filter((service) => !resolvers.has(service));
       if (services.length === 0) return;
-      const where = registryOf(config);
+      const where = discoveryRedis(config);
       const resolver =
         where === undefined
           ? createStaticResolver({})
@@ -51,7 +51,11 @@ function servicesOf({ upstreams }: StranglerConfig): string[] {
   return Object.values(upstreams).flatMap(({ where }) => (where.kind === 'discovery' ? [where.service] : []));
 }
 
-function registryOf({ redis, store }: StranglerConfig): { url: string; prefix: string } | undefined {
+/** The Redis in which instances lease themselves, and the start of its keys. */
+export function discoveryRedis({
+  redis,
+  store,
+}: StranglerConfig): { url: string; prefix: string } | undefined {
   const prefix = store.kind === 'redis' ? store.prefix : 'strangler';
   if (redis !== undefined) return { url: redis.url, prefix };
   return store.kind === 'redis' ? { url: store.url, prefix } : undefined;

@@ -64,6 +64,25 @@ export const facadeErrors = defineErrors({
     message: () => 'Found no valid bearer token, expected the one this facade was started with.',
     remedy: 'Send "Authorization: Bearer <STRANGLER_ADMIN_TOKEN>"; the CLI takes it from the environment.',
   },
+  SIDECAR_MISSING: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ file }) => `Found no \`sidecar:\` in ${file}, expected one with service and app.`,
+    remedy: 'Add a `sidecar:` section; docs/reference/config.md lists its keys.',
+  },
+  SIDECAR_ADVERTISE_MISSING: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ host }) =>
+      `The sidecar listens on ${host}, which is no address to register; expected sidecar.advertise.`,
+    remedy: 'Set sidecar.advertise to the URL under which others reach this machine.',
+  },
+  SIDECAR_COMMAND_FAILED: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ program, reason }) => `The application ${program} could not be started (${reason}).`,
+    remedy: 'Mend the command after `--`, or leave it out and start the application yourself.',
+  },
   ADMIN_EXPOSED: {
     status: 500,
     exit: EXIT.usage,

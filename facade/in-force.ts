@@ -7,8 +7,10 @@ import type { LoadedConfig } from '../chassis/config/load.ts';
 import type { Resolver } from '../chassis/discovery/resolver.ts';
 import { messageOf } from '../chassis/errors.ts';
 import type { Logger } from '../chassis/log.ts';
+import { type AdmissionRules, admissionRules } from './admission/rules.ts';
 import { createUpstream, type Upstream } from './forwarding/upstream.ts';
 import type { TrustedPeers } from './routing/client-address.ts';
+import { createTrustedPeers } from './routing/trusted-peers.ts';
 import { compileSnapshot, type Snapshot } from './snapshot.ts';
 import { fileChange } from './toggles/file-change.ts';
 import type { FileBase, Toggle, ToggleStore } from './toggles/toggle-store.ts';
@@ -19,6 +21,7 @@ export interface View {
   legacy: Upstream;
   upstreams: ReadonlyMap<string, Upstream>;
   trusted: TrustedPeers;
+  admission: AdmissionRules;
 }
 
 /** The view in force. */
@@ -57,7 +60,13 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
     const snapshot = compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
     upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, options);
     const { facade, legacy } = loaded.config;
-    return { snapshot, upstreams, legacy: upstreams.get(legacy)!, trusted: new Set(facade.trustProxy) };
+    return {
+      snapshot,
+      upstreams,
+      legacy: upstreams.get(legacy)!,
+      trusted: createTrustedPeers(facade.trustProxy),
+      admission: admissionRules(loaded.config),
+    };
   };
   const read = async (look: () => Promise<void>): Promise<void> => {
     try {

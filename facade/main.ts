@@ -1,6 +1,6 @@
 /** The facade's composition root: config → stores → what is in force → request flow → two servers. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
+import { createServer } from 'node:http';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
 import { watchConfig } from '../chassis/config/watch.ts';
@@ -10,12 +10,13 @@ import { reachableUrl } from '../chassis/http/reachable-url.ts';
 import { type Listening, listen } from '../chassis/http/server.ts';
 import { createTransport } from '../chassis/http/transport.ts';
 import type { ProcessContext } from '../chassis/lifecycle.ts';
+import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
 import { refuseExposed } from './admin/auth.ts';
+import { createClientServer } from './admission/client-server.ts';
 import { createFacade, type Facade } from './app.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
 import { createEvidenceRecorder, type EvidenceRecorder } from './evidence/recorder.ts';
-import { asksForWebSocket } from './forwarding/upgrade.ts';
 import { createGuard } from './gates/guard.ts';
 import { createJudge } from './gates/judgement.ts';
 import { createWorkerDataStatus } from './gates/worker-data-status.ts';
@@ -32,7 +33,13 @@ export interface FacadeOptions extends ProcessContext {
   configFile: string;
   /** Guards every change over the admin API; undefined: nothing can be changed over HTTP. */
   token?: string | undefined;
+  /** Makes the config in force from the one in the file, at the start and after each edit; as it is by default. */
+  derive?: (loaded: LoadedConfig) => LoadedConfig;
+  /** Further conditions of readiness, by name; each fails by throwing. */
+  checks?: Record<string, () => unknown>;
 }
+
+const AS_IT_IS = (loaded: LoadedConfig): LoadedConfig => loaded;
 
 /** A running facade. */
 export interface RunningFacade {
@@ -44,8 +51,8 @@ export interface RunningFacade {
 
 /** Starts a facade; what it opened is closed by the lifecycle. Raises what a config may raise, PORT_TAKEN, ADMIN_EXPOSED. */
 export async function startFacade(options: FacadeOptions): Promise<RunningFacade> {
-  const { env, log, lifecycle, clock } = options;
-  const loaded = await loadConfig(options.configFile, env);
+  const { env, log, lifecycle, clock, derive = AS_IT_IS } = options;
+  const loaded = derive(await loadConfig(options.configFile, env));
   refuseExposed(loaded.config.facade.admin.host, options.token);
 
   const stores = await openStores(loaded.config, { log, lifecycle });
@@ -91,9 +98,11 @@ function requestFlow(options: FacadeOptions, inForce: InForce, recorder: Evidenc
   return createFacade({
     view: inForce.view,
     newId: randomUUID,
+    newTraceparent,
     monotonic: clock.monotonic,
     marks,
     tap: shadow.tap,
+    onRefused: telemetry.refused,
     onEnd(exchange, ms) {
       shadow.onEnd(exchange, ms);
       telemetry.request(exchange, ms);
@@ -104,7 +113,7 @@ function requestFlow(options: FacadeOptions, inForce: InForce, recorder: Evidenc
 
 /** Follows edits of the config file; the last good version stays in force. */
 async function followConfig(
-  { env, log, metrics, lifecycle }: FacadeOptions,
+  { env, log, metrics, lifecycle, derive = AS_IT_IS }: FacadeOptions,
   current: LoadedConfig,
   inForce: InForce,
   discovery: GrowingResolver,
@@ -114,7 +123,8 @@ async function followConfig(
   const watcher = watchConfig({
     current,
     env,
-    async onChange(loaded) {
+    async onChange(edited) {
+      const loaded = derive(edited);
       await discovery.learn(loaded.config);
       await inForce.replace(loaded);
       problem = undefined;
@@ -142,7 +152,7 @@ interface AdminParts {
 }
 
 async function serveAdmin(
-  { log, metrics, lifecycle, clock, token }: FacadeOptions,
+  { log, metrics, lifecycle, clock, token, checks = {} }: FacadeOptions,
   { inForce, recorder, stores, configProblem }: AdminParts,
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
@@ -158,6 +168,7 @@ async function serveAdmin(
   health.add('toggles', () => {
     if (!inForce.toggles().known) throw new Error('the toggle store was not read yet');
   });
+  for (const [name, check] of Object.entries(checks)) health.add(name, check);
   const { facade } = inForce.view().snapshot.loaded.config;
   const app = createAdminApi({
     ...{
@@ -185,14 +196,9 @@ async function serveClients(
   { config }: LoadedConfig,
   flow: Facade,
 ): Promise<Listening> {
-  const server = await listen(createClientServer(flow), config.facade.listen);
+  const { limits, listen: address } = config.facade;
+  const clients = createClientServer({ ...flow, limits, newId: randomUUID });
+  const server = await listen(clients, address);
   lifecycle.onClose('clients', () => server.close(config.facade.drain));
-  return server;
-}
-
-/** An upload may take as long as it takes, as it did before there was a facade: there is no requestTimeout. */
-function createClientServer({ handle, upgrade }: Facade): Server {
-  const server = createServer({ requestTimeout: 0, shouldUpgradeCallback: asksForWebSocket }, handle);
-  server.on('upgrade', upgrade);
   return server;
 }

@@ -8,6 +8,7 @@ import { readDocument, valuesOf } from './document.ts';
 import { ConfigInvalidError, configErrors } from './errors.ts';
 import { problemsOf } from './problems.ts';
 import { configSchema, type StranglerConfig } from './schema/config.ts';
+import { withSidecarUpstream } from './sidecar-only.ts';
 
 /** A valid config and where it came from. */
 export interface LoadedConfig {
@@ -54,8 +55,9 @@ export function parseConfig(text: string, file: string, env: Record<string, stri
   if ('broken' in written) throw new ConfigInvalidError(file, written.broken);
 
   const { doc, lines, unset, expanded } = document;
-  const result = configSchema.safeParse(written.values, { reportInput: true });
-  const crossing = crossReferenceProblems(written.values);
+  const values = withSidecarUpstream(written.values);
+  const result = configSchema.safeParse(values, { reportInput: true });
+  const crossing = crossReferenceProblems(values);
   const invalid = problemsOf(result.error?.issues ?? [], crossing, doc, lines);
   // A value whose variable is unset is reported once, as unset, and not again as malformed.
   const own = invalid.filter(({ message }) => !unset.some((known) => message.includes(known.written)));

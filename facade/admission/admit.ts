@@ -1,24 +1,57 @@
-/** Pure. Whether a request is let in at all, and what it is then: one target, and the route that names it. */
-import { parseRequestTarget, type RequestTarget } from '../routing/request-target.ts';
+/** Pure. Whether a request is let in at all, and as what: one target, and the route that names it. */
+import {
+  normalisedTarget,
+  parseRequestTarget,
+  type RequestTarget,
+  rawTarget,
+} from '../routing/request-target.ts';
 import type { Routed, RouteTable } from '../routing/route-table.ts';
+import type { RefusalCode } from './errors.ts';
+import { headProblem, type RequestHead } from './request-head.ts';
+import type { AdmissionRules, TargetPolicy } from './rules.ts';
 
 /** The parts of a request that admission looks at. */
-export interface Arriving {
-  method?: string | undefined;
+export interface Arriving extends RequestHead {
   url?: string | undefined;
 }
 
-/** A request that is let in, or the answer it gets instead. */
-export type Admission<Route extends Routed> =
+/** A request that is let in, or why not. */
+export type Admission<Route> =
   | { ok: true; target: RequestTarget; route: Route | undefined }
-  | { ok: false; status: number; code: string };
+  | { ok: false; code: RefusalCode };
+
+/** A route that may have a policy of its own. */
+type Admitting = Routed & { config: { ambiguousTargets?: TargetPolicy | undefined } };
 
 /** Decides from the request line and the headers alone; what is matched is what is forwarded. */
-export function admit<Route extends Routed>(
-  { method = '', url = '' }: Arriving,
+export function admit<Route extends Admitting>(
+  request: Arriving,
   table: RouteTable<Route>,
+  rules: AdmissionRules,
 ): Admission<Route> {
+  const { method = '', url = '' } = request;
+  if (url.length > rules.limits.url) return { ok: false, code: 'TARGET_TOO_LONG' };
+  const code = headProblem(request, rules);
+  if (code !== undefined) return { ok: false, code };
   const parsed = parseRequestTarget(url);
-  if (!parsed.ok) return { ok: false, status: 400, code: 'TARGET_AMBIGUOUS' };
+  if (!parsed.ok) return admitAmbiguous(request, table, rules);
   return { ok: true, target: parsed.target, route: table.match(method, parsed.target.path) };
+}
+
+/** A policy counts where it is found by the very form of the target that it would have forwarded. */
+function admitAmbiguous<Route extends Admitting>(
+  { method = '', url = '', headers }: Arriving,
+  table: RouteTable<Route>,
+  { ambiguousTargets }: AdmissionRules,
+): Admission<Route> {
+  const forms = [
+    ['pass', rawTarget(url)],
+    ['normalise', normalisedTarget(url, headers.host as string | undefined)],
+  ] as const;
+  for (const [policy, target] of forms) {
+    if (target === undefined) continue;
+    const route = table.match(method, target.path);
+    if ((route?.config.ambiguousTargets ?? ambiguousTargets) === policy) return { ok: true, target, route };
+  }
+  return { ok: false, code: 'TARGET_AMBIGUOUS' };
 }

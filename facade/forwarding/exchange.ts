@@ -4,7 +4,8 @@ import type { Assignment } from '../routing/assignment.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { CapturedAnswer } from '../shadow/captured-answer.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { Headers } from './request-headers.ts';
+import type { Attempt } from './forwarder.ts';
+import { type Headers, hasBody } from './request-headers.ts';
 
 /** Which side an upstream stands on for this request. */
 export type Side = 'legacy' | 'service';
@@ -37,6 +38,8 @@ export interface Exchange {
   fellBack: boolean;
   /** Gives up what the attempt under way still waits for; called when the exchange ends. */
   abandon: (() => void) | undefined;
+  /** The attempt under way. */
+  attempt: Attempt | undefined;
   /** A copy of the answer, when it is to be compared. */
   capture: CapturedAnswer | undefined;
 }
@@ -49,12 +52,4 @@ const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 /** Whether sending the request twice changes nothing, and there is no body to send twice. */
 export function isRepeatable({ method, headers }: IncomingMessage): boolean {
   return SAFE.has(method ?? '') && !hasBody(headers);
-}
-
-/** Whether a body follows the headers. */
-export function hasBody(headers: Headers): boolean {
-  return (
-    headers['transfer-encoding'] !== undefined ||
-    !['0', undefined].includes(headers['content-length'] as string)
-  );
 }

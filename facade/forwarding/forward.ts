@@ -5,9 +5,10 @@
 import { breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
 import { forwardingErrors } from './errors.ts';
-import { type Exchange, hasBody, isRepeatable, type Side } from './exchange.ts';
+import { type Exchange, isRepeatable, type Side } from './exchange.ts';
 import type { AnswerHead, Attempt, BodyObserver } from './forwarder.ts';
 import { answerProblem } from './problem-answer.ts';
+import { hasBody } from './request-headers.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -122,13 +123,14 @@ function send(
     fail(forwardingErrors.error('UPSTREAM_ABSENT', { name: upstream.name }), false);
     return undefined;
   }
-  return forwarder.send(exchange.request, exchange.response, {
+  exchange.attempt = forwarder.send(exchange.request, exchange.response, {
     onHead,
     onFailure: fail,
     onCut() {
       exchange.failure = 'answer-cut';
     },
   });
+  return exchange.attempt;
 }
 
 /** Starts the time limit when the request's body has been sent: a slow upload is not a slow answer. */

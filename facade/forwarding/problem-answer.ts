@@ -1,31 +1,41 @@
-/** The facade's own answers: small problem documents (RFC 9457) that repeat nothing of the request. */
+/**
+ * The facade's own answers: problem documents (RFC 9457), or a page for browsers. They repeat nothing of the
+ * request but its id, which is letters, digits, `.`, `_` and `-` only.
+ */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { hasBody } from './request-headers.ts';
 
-/** Answers with a problem document; ends the connection when the answer has already begun. */
+/** Seconds after which a client may try again what found no upstream. */
+const RETRY_AFTER = '5';
+const NONE: readonly string[] = [];
+
+/** Answers with a problem; ends the connection when the answer has already begun. `headers`: name, value, name, value. */
 export function answerProblem(
   response: ServerResponse,
   status: number,
   code: string,
   requestId: string,
+  headers: readonly string[] = NONE,
 ): void {
   if (response.destroyed || response.writableEnded) return;
   if (response.headersSent) {
     response.destroy();
     return;
   }
-  const body = problem(status, code, requestId);
-  response
-    .writeHead(status, {
-      'content-type': 'application/problem+json',
-      'content-length': Buffer.byteLength(body),
-      'cache-control': 'no-store',
-      'x-request-id': requestId,
-    })
-    .end(response.req.method === 'HEAD' ? undefined : body);
+  const { req: request } = response;
+  const { type, body } = prefersHtml(request.headers.accept)
+    ? { type: 'text/html; charset=utf-8', body: page(status, code, requestId) }
+    : { type: 'application/problem+json', body: problem(status, code, requestId) };
+  const own = ['content-type', type, 'content-length', String(Buffer.byteLength(body))];
+  own.push('cache-control', 'no-store', 'x-content-type-options', 'nosniff', 'x-request-id', requestId);
+  if (status === 503 && !headers.includes('retry-after')) own.push('retry-after', RETRY_AFTER);
+  // What is left of the request is not read, so the connection cannot serve another.
+  if (!request.complete && hasBody(request.headers)) own.push('connection', 'close');
+  response.writeHead(status, [...own, ...headers]).end(request.method === 'HEAD' ? undefined : body);
 }
 
-/** The same on the raw socket of an upgrade that will not take place. */
+/** The same on the raw socket of an upgrade that will not take place, or of bytes that are no request. */
 export function refuseUpgrade(socket: Duplex, status: number, code: string, requestId: string): void {
   if (socket.destroyed || !socket.writable) return;
   const body = problem(status, code, requestId);
@@ -35,6 +45,22 @@ export function refuseUpgrade(socket: Duplex, status: number, code: string, requ
   );
 }
 
+function prefersHtml(accept: string | undefined): boolean {
+  if (accept === undefined) return false;
+  const html = accept.indexOf('text/html');
+  const json = accept.indexOf('json');
+  return html >= 0 && (json < 0 || html < json);
+}
+
 function problem(status: number, code: string, requestId: string): string {
   return JSON.stringify({ title: STATUS_CODES[status], status, code, requestId });
+}
+
+function page(status: number, code: string, requestId: string): string {
+  const title = `${status} ${STATUS_CODES[status]}`;
+  const advice = status < 500 ? 'This request cannot be answered.' : 'Please try again in a moment.';
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>${title}</title></head>
+<body><h1>${title}</h1><p>${advice}</p><p><small>${code}, request ${requestId}</small></p></body></html>
+`;
 }

@@ -10,7 +10,11 @@ export interface RequestFacts {
   peer: string;
   encrypted: boolean;
   requestId: string;
+  /** The trace it belongs to (W3C Trace Context). */
+  traceparent: string;
   trusted: TrustedPeers;
+  /** Whether names with an underscore are forwarded. */
+  underscores: boolean;
 }
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1); `expect` was already answered by this server. */
@@ -50,6 +54,7 @@ export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
   const sent: Headers = {};
   for (const name in headers) {
     if (HOP_BY_HOP.has(name) || name.startsWith(INTERNAL_PREFIX)) continue;
+    if (name.includes('_') && !(facts.underscores && isHarmless(name))) continue;
     if (!trusted && FORWARDED.has(name)) continue;
     if (nominated?.has(name) && !NOT_NOMINABLE.has(name) && !FORWARDED.has(name)) continue;
     sent[name] = headers[name];
@@ -59,6 +64,7 @@ export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
   sent['x-forwarded-proto'] ??= facts.encrypted ? 'https' : 'http';
   if (headers.host !== undefined) sent['x-forwarded-host'] ??= headers.host;
   sent['x-request-id'] = facts.requestId;
+  sent.traceparent = facts.traceparent;
   return sent;
 }
 
@@ -72,11 +78,30 @@ export function clientOf(headers: Headers, peer: string, trusted: TrustedPeers):
   return clientAddress(peer, headers['x-forwarded-for'], trusted);
 }
 
+/** Some servers read `x_strangler_shadow` as `x-strangler-shadow`, and so on. */
+function isHarmless(name: string): boolean {
+  const dashed = name.replaceAll('_', '-');
+  return !(
+    dashed.startsWith(INTERNAL_PREFIX) ||
+    HOP_BY_HOP.has(dashed) ||
+    FORWARDED.has(dashed) ||
+    NOT_NOMINABLE.has(dashed)
+  );
+}
+
 function nominatedBy(connection: string | string[] | undefined): Set<string> | undefined {
   if (connection === undefined || connection === 'keep-alive' || connection === 'close') return undefined;
   return new Set(
     String(connection)
       .split(',')
       .map((name) => name.trim().toLowerCase()),
+  );
+}
+
+/** Whether a body follows the headers. */
+export function hasBody(headers: Headers): boolean {
+  return (
+    headers['transfer-encoding'] !== undefined ||
+    !['0', undefined].includes(headers['content-length'] as string)
   );
 }

@@ -1,7 +1,9 @@
 /** Pure. The client's address, through peers that are trusted to report it. */
 
 /** The addresses whose X-Forwarded-* are believed. */
-export type TrustedPeers = ReadonlySet<string>;
+export interface TrustedPeers {
+  has(address: string): boolean;
+}
 
 /** `::ffff:10.0.0.1` is 10.0.0.1. */
 export function plainAddress(address: string | undefined): string {

@@ -1,6 +1,7 @@
 /** What is told of each request: one line of the access log, and the RED metrics by route, upstream, outcome. */
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
+import { traceIdOf } from '../../chassis/trace-context.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
 import type { UpgradePlan } from '../forwarding/upgrade.ts';
 
@@ -12,6 +13,8 @@ export interface RequestTelemetry {
   /** `ms`: from the arrival to the end of the answer. */
   request(exchange: Exchange, ms: number): void;
   upgrade(plan: UpgradePlan, ms: number, failure: string | undefined): void;
+  /** `code`: why a request was not let in. */
+  refused(code: string): void;
 }
 
 /** The label of requests that no route names. */
@@ -47,7 +50,13 @@ export function createRequestTelemetry({
     help: 'WebSocket connections by route, upstream and outcome, counted when they end.',
     labels: ['route', 'upstream', 'outcome'],
   });
+  const refusals = metrics.counter({
+    name: 'strangler_facade_refused_total',
+    help: 'Requests that were not let in, by the code of the answer.',
+    labels: ['code'],
+  });
   return {
+    refused: (code) => refusals.inc({ code }),
     request(exchange, ms) {
       const route = exchange.route?.config.id ?? NO_ROUTE;
       requests.inc({ route, upstream: exchange.upstream, outcome: outcomeOf(exchange) });
@@ -71,9 +80,10 @@ export function createRequestTelemetry({
 }
 
 function line(exchange: Exchange, ms: number): object {
-  const { requestId, route, upstream, status, request, target, failure, fellBack } = exchange;
+  const { requestId, headers, route, upstream, status, request, target, failure, fellBack } = exchange;
   return {
     requestId,
+    traceId: traceIdOf(String(headers.traceparent)),
     route: route?.config.id,
     stage: route?.effective.stage,
     upstream,

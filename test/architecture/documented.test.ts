@@ -121,6 +121,7 @@ function withValue(key: string, value: unknown): unknown {
     },
   };
   if (key.startsWith('store.') && key !== 'store.kind') document.store = { kind: 'redis', url: 'redis://a' };
+  if (key.startsWith('sidecar.')) document.sidecar = { service: 'a', app: 'http://127.0.0.1' };
   if (value === undefined) return document;
   const names = key.replace('[]', '.0').split('.');
   let place = document as Record<string, Record<string, unknown>>;

@@ -32,7 +32,9 @@ function problemOf(words: readonly string[]): string | undefined {
     command = next;
   }
   if (command === program) return `no command ${words[0]}`;
-  const options = words.slice(at).filter((word) => word.startsWith('--'));
+  // What follows `--` is another program's command line.
+  const end = words.includes('--') ? words.indexOf('--') : words.length;
+  const options = words.slice(at, end).filter((word) => word.startsWith('--'));
   const known = command.options.map(({ long }) => long);
   const unknown = options.find((option) => !known.includes(option));
   if (unknown !== undefined) return `no option ${unknown}`;

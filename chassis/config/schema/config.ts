@@ -1,8 +1,10 @@
 /** Pure. The whole config file and its sections; rules across sections are in cross-references.ts. */
 import { z } from 'zod';
+import { facadeLimits, hostName, targetPolicy, underscorePolicy } from './admission.ts';
 import { dataGroupSchema, serviceSchemaSchema } from './data.ts';
 import { duration, listenAddress, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
+import { sidecarSchema } from './sidecar.ts';
 import { upstreamSchema } from './upstreams.ts';
 
 const facade = z.strictObject({
@@ -10,9 +12,14 @@ const facade = z.strictObject({
   admin: listenAddress.prefault('127.0.0.1:8081'),
   /** How long open exchanges may go on after SIGTERM. */
   drain: duration.default(10_000),
-  /** Peers whose X-Forwarded-* are believed (addresses; none by default). */
-  trustProxy: z.array(z.union([z.ipv4(), z.ipv6()])).default([]),
+  /** Peers whose X-Forwarded-* are believed (addresses and networks; none by default). */
+  trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
   accessLog: z.boolean().default(true),
+  ambiguousTargets: targetPolicy.default('reject'),
+  underscoreHeaders: underscorePolicy.default('remove'),
+  /** The hosts that are served; any by default. */
+  hosts: z.array(hostName).min(1).optional(),
+  limits: facadeLimits,
 });
 
 const worker = z.strictObject({ admin: listenAddress.prefault('127.0.0.1:8082') });
@@ -37,6 +44,7 @@ export const configSchema = z.strictObject({
   data: z.record(z.string(), dataGroupSchema).default({}),
   schema: z.record(z.string(), serviceSchemaSchema).default({}),
   redis: z.strictObject({ url: urlOf('redis', 'rediss') }).optional(),
+  sidecar: sidecarSchema.optional(),
 });
 
 /** The config as validated: defaults filled in, times in milliseconds, shares as fractions. */

@@ -31,6 +31,21 @@ export const factor = z
   .regex(/^\d+(\.\d+)?x$/, { error: (issue) => `found ${show(issue.input)}, expected a factor such as 1.2x` })
   .transform((text) => Number(text.slice(0, -1)));
 
+const UNIT_BYTES = { B: 1, KiB: 1_024, MiB: 1_048_576, GiB: 1_073_741_824 } as const;
+
+/** `512B`, `16KiB`, `10MiB`, `1GiB` → bytes. */
+export const byteSize = z
+  .string({
+    error: (issue) => `found ${show(issue.input)}, expected a size such as 512B, 16KiB, 10MiB or 1GiB`,
+  })
+  .regex(/^\d+(\.\d+)?(B|KiB|MiB|GiB)$/, {
+    error: (issue) => `found ${show(issue.input)}, expected a size such as 512B, 16KiB, 10MiB or 1GiB`,
+  })
+  .transform((text) => {
+    const [, amount, unit] = /^([\d.]+)(B|KiB|MiB|GiB)$/.exec(text)!;
+    return Math.round(Number(amount) * UNIT_BYTES[unit as keyof typeof UNIT_BYTES]);
+  });
+
 /** `127.0.0.1:8080` or `[::1]:0`; port 0 means any free port. */
 export const listenAddress = z
   .string()

@@ -1,6 +1,7 @@
 /** Pure. The `routes:` section: what each route matches, where it stands, how it is compared and judged. */
 import { z } from 'zod';
-import { duration, factor, percentage, show } from './quantities.ts';
+import { targetPolicy } from './admission.ts';
+import { byteSize, duration, factor, percentage, show } from './quantities.ts';
 
 /** Where a route stands on its way from the monolith to a service. */
 export const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
@@ -96,6 +97,9 @@ export const routeSchema = z.strictObject({
   shadow,
   compare,
   gate,
+  /** The facade's policy when it is not given. */
+  ambiguousTargets: targetPolicy.optional(),
+  limits: z.strictObject({ body: byteSize.optional() }).prefault({}),
   onFail: z.enum(['rollback', 'step-down', 'freeze']).default('rollback'),
 });
 

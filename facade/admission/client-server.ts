@@ -1,0 +1,67 @@
+/** The HTTP server that clients come in by: its limits, and its answers to what is no request it can take. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { refuseUpgrade } from '../forwarding/problem-answer.ts';
+import { asksForWebSocket } from '../forwarding/upgrade.ts';
+import { admissionErrors, type RefusalCode } from './errors.ts';
+import type { AdmissionRules } from './rules.ts';
+
+/** What the server needs. */
+export interface ClientServerOptions {
+  limits: AdmissionRules['limits'];
+  newId: () => string;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  onRefused: (code: RefusalCode) => void;
+}
+
+/** How often slow heads are looked for; ms. */
+const LOOK_MS = 1_000;
+
+/** Makes the server. An upload may take as long as it keeps coming: there is no limit on a whole request. */
+export function createClientServer(options: ClientServerOptions): Server {
+  const { limits, handle, upgrade } = options;
+  const server = createServer(
+    {
+      requestTimeout: 0,
+      headersTimeout: limits.headersTimeout,
+      connectionsCheckingInterval: Math.min(LOOK_MS, limits.headersTimeout),
+      keepAliveTimeout: limits.idle,
+      maxHeaderSize: limits.headerBytes,
+      shouldUpgradeCallback: asksForWebSocket,
+    },
+    handle,
+  );
+  // Node would drop what exceeds its own limit in silence; admission counts and refuses.
+  server.maxHeadersCount = 0;
+  if (limits.connections !== undefined) server.maxConnections = limits.connections;
+  server.on('upgrade', upgrade);
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
+    refuse(socket, 'METHOD_REFUSED', options),
+  );
+  server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
+    const code = codeOf(error);
+    if (code === undefined || inAnswer(socket)) socket.destroy();
+    else refuse(socket, code, options);
+  });
+  return server;
+}
+
+function refuse(socket: Duplex, code: RefusalCode, { newId, onRefused }: ClientServerOptions): void {
+  onRefused(code);
+  socket.on('error', () => {});
+  refuseUpgrade(socket, admissionErrors.table[code].status, code, newId());
+}
+
+/** Undefined: the connection broke, there is nobody to tell. */
+function codeOf({ code }: NodeJS.ErrnoException): RefusalCode | undefined {
+  if (code === 'HPE_HEADER_OVERFLOW') return 'HEADERS_TOO_LARGE';
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEAD_TOO_SLOW';
+  return code?.startsWith('HPE_') ? 'FRAMING_REFUSED' : undefined;
+}
+
+/** Whether an answer has begun on this connection: a second one must not be mixed into it. Node tells it here only. */
+function inAnswer(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
+  return socket._httpMessage?.headersSent === true;
+}

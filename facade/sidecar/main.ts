@@ -1,0 +1,83 @@
+/**
+ * The sidecar's composition root: the facade's pipeline before one unchanged application on the same machine.
+ * It listens before the application starts, registers it once it is well, and at the end gives the
+ * registration back, drains, and only then ends the application.
+ */
+import { loadConfig } from '../../chassis/config/load.ts';
+import type { SidecarConfig } from '../../chassis/config/schema/sidecar.ts';
+import { registerInstance } from '../../chassis/discovery/lease.ts';
+import { createTransport } from '../../chassis/http/transport.ts';
+import { discoveryRedis } from '../discovery.ts';
+import { facadeErrors } from '../errors.ts';
+import { type FacadeOptions, type RunningFacade, startFacade } from '../main.ts';
+import { openRedis } from '../stores.ts';
+import { type AppHealth, watchAppHealth } from './app-health.ts';
+import { type AppProcess, startAppProcess } from './app-process.ts';
+import { sidecarConfig, sidecarOf } from './sidecar-config.ts';
+
+/** How a sidecar is started. */
+export interface SidecarOptions extends Omit<FacadeOptions, 'derive' | 'checks'> {
+  /** Program and arguments of the application; empty when somebody else starts it. */
+  command: readonly string[];
+  /** Called when the application ends by itself, with its exit code. */
+  onAppEnd: (code: number) => void;
+}
+
+/**
+ * Starts a sidecar; what it opened is closed by the lifecycle. Raises SIDECAR_MISSING,
+ * SIDECAR_ADVERTISE_MISSING, SIDECAR_COMMAND_FAILED, and what a facade's start may raise.
+ */
+export async function startSidecar(options: SidecarOptions): Promise<RunningFacade> {
+  const { env, log, lifecycle, clock, command } = options;
+  const loaded = await loadConfig(options.configFile, env);
+  const config = sidecarOf(loaded);
+  refuseUnreachable(config);
+
+  // First to be opened, so that it is closed last.
+  let app: AppProcess | undefined;
+  lifecycle.onClose('application', () => app?.stop());
+  const transport = createTransport({ connections: 1, connectTimeout: config.health.timeout });
+  lifecycle.onClose('application health', () => transport.close());
+  const health = watchAppHealth({ app: new URL(config.app).origin, ...config.health, transport, clock, log });
+  const running = await startFacade({
+    ...options,
+    derive: sidecarConfig,
+    checks: { application: health.check },
+  });
+
+  if (command.length > 0) {
+    app = await startAppProcess(command, { stop: config.stop, log });
+    void app.ended.then(options.onAppEnd);
+  }
+  const where = discoveryRedis(loaded.config);
+  if (config.register && where !== undefined) await register(options, config, where, running.url, health);
+  lifecycle.onClose('application watch', () => health.close());
+  return running;
+}
+
+/** Registers it while it is well; on leaving, others get time to notice before the listener closes. */
+async function register(
+  { log, lifecycle, clock }: SidecarOptions,
+  { service, advertise, settle }: SidecarConfig,
+  { url, prefix }: { url: string; prefix: string },
+  listening: string,
+  health: AppHealth,
+): Promise<void> {
+  const redis = await openRedis(url, { log, lifecycle });
+  const lease = await registerInstance({
+    ...{ redis, prefix, service, log },
+    url: advertise ?? listening,
+    isHealthy: () => health.ok,
+  });
+  lifecycle.onClose('registration', async () => {
+    await lease.deregister();
+    await clock.sleep(settle);
+  });
+}
+
+function refuseUnreachable({ listen, advertise, register }: SidecarConfig): void {
+  const everywhere = ['0.0.0.0', '::'].includes(listen.host);
+  if (register && everywhere && advertise === undefined) {
+    throw facadeErrors.error('SIDECAR_ADVERTISE_MISSING', { host: listen.host });
+  }
+}

@@ -1,0 +1,35 @@
+/** Pure. The facade's config as the sidecar uses it: one upstream, the application, and no routes. */
+import type { LoadedConfig } from '../../chassis/config/load.ts';
+import type { SidecarConfig } from '../../chassis/config/schema/sidecar.ts';
+import { UPSTREAM_DEFAULTS } from '../../chassis/config/schema/upstreams.ts';
+import { facadeErrors } from '../errors.ts';
+
+/** The sidecar's own section. Raises SIDECAR_MISSING. */
+export function sidecarOf({ config, file }: LoadedConfig): SidecarConfig {
+  if (config.sidecar === undefined) throw facadeErrors.error('SIDECAR_MISSING', { file });
+  return config.sidecar;
+}
+
+/** The config under which the facade's pipeline stands before the application. Raises SIDECAR_MISSING. */
+export function sidecarConfig(loaded: LoadedConfig): LoadedConfig {
+  const { service, app, listen, admin } = sidecarOf(loaded);
+  const { config } = loaded;
+  return {
+    ...loaded,
+    config: {
+      ...config,
+      facade: { ...config.facade, listen, admin },
+      store: { kind: 'memory' },
+      upstreams: {
+        [service]: {
+          where: { kind: 'static', urls: [app] },
+          timeout: UPSTREAM_DEFAULTS.timeout,
+          breaker: { ...UPSTREAM_DEFAULTS.breaker },
+        },
+      },
+      legacy: service,
+      routes: [],
+      data: {},
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { leasesKey } from '../../../chassis/discovery/lease.ts';
+import { startProcess, type TestProcess } from '../../support/processes.ts';
+import { redisUrl, uniqueName } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
+import { startUpstream } from './rig/upstream.ts';
+
+/** An application that knows nothing of the kit. */
+const APPLICATION = `
+const http = require('node:http');
+const slow = [];
+const server = http.createServer((request, response) => {
+  if (request.url === '/slow') { console.log('app: slow request'); slow.push(response); return; }
+  if (request.url === '/free') { for (const one of slow) one.end('done'); response.end('freed'); return; }
+  if (request.url === '/die') process.exit(3);
+  response.end(JSON.stringify(request.headers));
+});
+server.listen(Number(process.argv[2]), '127.0.0.1', () => console.log('app: listening'));
+process.on('SIGTERM', () => { console.log('app: told to end'); process.exit(0); });
+`;
+
+describe('strangler sidecar', () => {
+  let folder: string;
+  let redis: Redis;
+  let prefix: string;
+  let port: number;
+  let sidecar: TestProcess | undefined;
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'sidecar-'));
+    redis = new Redis(redisUrl());
+    prefix = uniqueName('sidecar');
+    // A port that was free a moment ago.
+    const probe = await startUpstream((_, response) => response.end());
+    port = probe.port;
+    await probe.close();
+    await writeFile(path.join(folder, 'app.cjs'), APPLICATION);
+    await writeFile(
+      path.join(folder, 'sidecar.yaml'),
+      `sidecar:
+  service: shop
+  app: http://127.0.0.1:${port}
+  listen: 127.0.0.1:0
+  admin: 127.0.0.1:0
+  health: { path: /health, interval: 50ms }
+  settle: 50ms
+store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }
+`,
+    );
+  });
+  afterEach(async () => {
+    await sidecar?.stop();
+    sidecar = undefined;
+    await redis.del(leasesKey(prefix, 'shop'));
+    await redis.quit();
+    await rm(folder, { recursive: true });
+  });
+
+  const start = async (...command: string[]) => {
+    const config = path.join(folder, 'sidecar.yaml');
+    sidecar = startProcess('cli/main.ts', ['sidecar', '--config', config, ...command]);
+    const line = await sidecar.json(({ message }) => message === 'facade listening');
+    return { one: sidecar, url: String(line.url), admin: String(line.admin) };
+  };
+  const withApp = () => start('--', process.execPath, path.join(folder, 'app.cjs'), String(port));
+  const leases = async () =>
+    (await redis.zrange(leasesKey(prefix, 'shop'), '0', '-1')).map((one) => JSON.parse(one).url);
+  const registered = (url: string) =>
+    until(async () => (await leases()).includes(url), { what: 'the lease to be taken' });
+  const ready = async (admin: string) => (await fetch(`${admin}/health/ready`)).status;
+
+  it('stands before the application, and registers it when it is well and no longer when it is not', async () => {
+    const { url, admin } = await start();
+    expect((await fetch(`${url}/`)).status).to.equal(502);
+    expect(await ready(admin)).to.equal(503);
+    expect(await leases()).to.deep.equal([]);
+
+    let status = 200;
+    const app = await startUpstream((_, response) => response.writeHead(status).end(), port);
+    await registered(url);
+    expect(await ready(admin)).to.equal(200);
+    status = 500;
+    await until(async () => (await ready(admin)) === 503, { what: 'the sidecar not to be ready' });
+    await app.close();
+  });
+
+  it('passes requests with an id and a trace, and tells of them', async () => {
+    const { one, url, admin } = await withApp();
+    await registered(url);
+    const trace = '4bf92f3577b34da6a3ce929d0e0e4736';
+    const traceparent = `00-${trace}-00f067aa0ba902b7-01`;
+    const answer = await fetch(`${url}/here`, { headers: { traceparent, 'x-request-id': 'mine' } });
+    const seen = (await answer.json()) as Record<string, string>;
+    expect(seen).to.include({ traceparent, 'x-request-id': 'mine', 'x-forwarded-for': '127.0.0.1' });
+    const begun = (await (await fetch(`${url}/here`)).json()) as Record<string, string>;
+    expect(begun.traceparent).to.match(/^00-[0-9a-f]{32}-[0-9a-f]{16}-00$/);
+
+    const line = await one.json(({ requestId }) => requestId === 'mine');
+    expect(line).to.include({ upstream: 'shop', status: 200, traceId: trace, process: 'sidecar' });
+    const metrics = await (await fetch(`${admin}/metrics`)).text();
+    expect(metrics).to.match(/strangler_facade_requests_total\{[^}]*upstream="shop"[^}]*\} 2/);
+  });
+
+  it('on SIGTERM gives its lease back, finishes what is under way, and ends the application last', async () => {
+    const { one, url } = await withApp();
+    await registered(url);
+    const slow = fetch(`${url}/slow`);
+    await one.line(/app: slow request/);
+    one.child.kill('SIGTERM');
+    await until(async () => (await leases()).length === 0, { what: 'the lease to be given back' });
+    expect(one.output()).not.to.include('app: told to end');
+    await fetch(`http://127.0.0.1:${port}/free`);
+    expect(await (await slow).text()).to.equal('done');
+    expect(await one.ended).to.equal(0);
+    expect(one.output()).to.match(/app: told to end[\s\S]*application ended/);
+  });
+
+  it('ends with an error when the application ends by itself', async () => {
+    const { one, url } = await withApp();
+    await registered(url);
+    await fetch(`${url}/die`).catch(() => {});
+    expect(await one.ended).to.equal(70);
+    expect(await leases()).to.deep.equal([]);
+  });
+
+  it('says what is wrong when it cannot start', async () => {
+    const config = path.join(folder, 'sidecar.yaml');
+    const absent = startProcess('cli/main.ts', ['sidecar', '--config', config, '--', '/no/such/program']);
+    expect(await absent.ended).to.equal(2);
+    expect(absent.output()).to.include('SIDECAR_COMMAND_FAILED: The application /no/such/program');
+
+    await writeFile(config, 'upstreams: { legacy: { url: "http://127.0.0.1:1" } }\nlegacy: legacy\n');
+    const missing = startProcess('cli/main.ts', ['sidecar', '--config', config]);
+    expect(await missing.ended).to.equal(2);
+    expect(missing.output()).to.include('SIDECAR_MISSING: Found no `sidecar:`');
+
+    await writeFile(config, 'sidecar: { service: shop, app: "http://127.0.0.1:1", listen: "0.0.0.0:0" }\n');
+    const nowhere = startProcess('cli/main.ts', ['sidecar', '--config', config]);
+    expect(await nowhere.ended).to.equal(2);
+    expect(nowhere.output()).to.include('SIDECAR_ADVERTISE_MISSING');
+  });
+});
