@@ -45,9 +45,9 @@ export async function runProbe({ what, attempt }: Probe): Promise<ProbeResult> {
 function upstreamProbes({ config }: LoadedConfig, transport: Transport): Probe[] {
   return Object.entries(config.upstreams).flatMap(([name, { where }]) => {
     if (where.kind === 'discovery') {
-      return [
-        { what: `upstream ${name}`, attempt: async () => `found at run time, as service ${where.service}` },
-      ];
+      const { lookup } = where;
+      const says = `found at run time: ${lookup.name} by ${lookup.registry}`;
+      return [{ what: `upstream ${name}`, attempt: async () => says }];
     }
     return where.urls.map((url) => ({
       what: `upstream ${name}`,

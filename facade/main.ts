@@ -25,6 +25,7 @@ import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
 import { createConfigTelemetry } from './telemetry/config-telemetry.ts';
+import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
 
@@ -56,7 +57,7 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   refuseExposed(loaded.config.facade.admin.host, options.token);
 
   const stores = await openStores(loaded.config, { log, lifecycle });
-  const discovery = createDiscovery({ log, lifecycle });
+  const discovery = createDiscovery({ log, lifecycle, clock });
   await discovery.learn(loaded.config);
   const inForce = await createInForce({ loaded, store: stores.toggles, resolver: discovery, log, clock });
   lifecycle.onClose('in force', inForce.close);
@@ -69,6 +70,8 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const recorder = createEvidenceRecorder({ store: stores.evidence, clock, log });
   lifecycle.onClose('evidence', () => recorder.close());
   const flow = requestFlow(options, inForce, recorder);
+  const current = () => inForce.view().snapshot.loaded.config;
+  addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
   const config = await followConfig(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, { inForce, recorder, stores, configProblem: config.problem });
   const server = await serveClients(options, loaded, flow);
@@ -127,6 +130,7 @@ async function followConfig(
       const loaded = derive(edited);
       await discovery.learn(loaded.config);
       await inForce.replace(loaded);
+      await discovery.settle(loaded.config);
       problem = undefined;
       telemetry.valid(true);
       log.info('config in force', { version: loaded.version });

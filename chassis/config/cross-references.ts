@@ -14,6 +14,7 @@ export interface CrossProblem {
 interface Written {
   legacy: unknown;
   upstreams: string[];
+  registries: string[];
   upstreamEntries: [string, Record<string, unknown>][];
   groups: string[];
   routes: Record<string, unknown>[];
@@ -22,7 +23,14 @@ interface Written {
 /** Every broken rule in the parsed, not yet validated document. */
 export function crossReferenceProblems(document: unknown): CrossProblem[] {
   const written = read(document);
-  const rules = [unknownLegacy, unsafeBreakers, duplicateIds, unknownServices, unknownGroups];
+  const rules = [
+    unknownLegacy,
+    unknownRegistries,
+    unsafeBreakers,
+    duplicateIds,
+    unknownServices,
+    unknownGroups,
+  ];
   return rules.flatMap((rule) => rule(written));
 }
 
@@ -31,6 +39,7 @@ function read(document: unknown): Written {
   return {
     legacy: root.legacy,
     upstreams: Object.keys(recordOf(root.upstreams)),
+    registries: Object.keys(recordOf(root.discovery)),
     upstreamEntries: Object.entries(recordOf(root.upstreams)).map(([name, entry]) => [name, recordOf(entry)]),
     groups: Object.keys(recordOf(root.data)),
     routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
@@ -40,6 +49,16 @@ function read(document: unknown): Written {
 function unknownLegacy({ legacy, upstreams }: Written): CrossProblem[] {
   if (typeof legacy !== 'string' || upstreams.includes(legacy)) return [];
   return [{ path: ['legacy'], message: unknownName(legacy, 'an upstream', upstreams) }];
+}
+
+/** Leases need no section of their own: they are in the Redis of `redis.url` or of the store. */
+function unknownRegistries({ upstreamEntries, registries }: Written): CrossProblem[] {
+  return upstreamEntries.flatMap(([name, { registry }]) => {
+    if (registry !== 'consul' && registry !== 'eureka') return [];
+    if (registries.includes(registry)) return [];
+    const message = `found registry ${show(registry)} without discovery.${registry}, expected discovery.${registry}.url to say where it is`;
+    return [{ path: ['upstreams', name, 'registry'], message }];
+  });
 }
 
 /** What the breaker's factory refuses, told with its place; legacy has no breaker before it. */

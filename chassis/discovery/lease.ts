@@ -1,8 +1,13 @@
 /** An instance's lease in Redis: renewed while it is healthy, given back when it leaves, expired when it dies. */
 import { randomUUID } from 'node:crypto';
-import { messageOf } from '../errors.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Redis } from '../redis.ts';
+import { giveLeaseBack, type LeaseHolder, redisTime, takeLease } from './leases.ts';
+import type { Registrar, Registration } from './registrar.ts';
+import { type KeptRegistration, keepRegistered } from './registration.ts';
+
+export { leasesKey } from './leases.ts';
 
 /** What an instance says of itself. */
 export interface LeaseOptions {
@@ -10,6 +15,8 @@ export interface LeaseOptions {
   /** Namespace of the keys; `strangler` in the kit. */
   prefix: string;
   service: string;
+  /** A name that the instance keeps when it starts again; a new one each time by default. */
+  id?: string;
   /** Where this instance answers. */
   url: string;
   /** Milliseconds without renewal after which the lease is gone; 3,000 by default. */
@@ -17,46 +24,47 @@ export interface LeaseOptions {
   log: Logger;
   /** An unhealthy instance does not renew; healthy by default. */
   isHealthy?: () => boolean | Promise<boolean>;
-}
-
-/** The key of a service's set of leases: a sorted set, instance as JSON, expiry (ms) as score. */
-export function leasesKey(prefix: string, service: string): string {
-  return `${prefix}:discovery:${service}`;
+  clock?: Clock;
+  /** From 0 to 1, for jitter. */
+  random?: () => number;
 }
 
 /** Registers this instance and keeps its lease; `deregister` is to be called before the listener closes. */
-export async function registerInstance(options: LeaseOptions): Promise<{ deregister(): Promise<void> }> {
-  const { redis, prefix, service, url, ttl = 3_000, log, isHealthy = () => true } = options;
-  const key = leasesKey(prefix, service);
-  const member = JSON.stringify({ id: randomUUID(), url });
-  let renewed = true;
-  let leaving = false;
-  const renew = async () => {
-    if (!(await isHealthy())) return;
-    // Redis's own clock, so that clocks of instances and facades need not agree.
-    const [seconds, micros] = await redis.time();
-    const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-    // Else a renewal that was under way would bring the lease back.
-    if (leaving) return;
-    await redis.zadd(key, now + ttl, member);
-    renewed = true;
-  };
-  const tryRenew = () =>
-    renew().catch((error) => {
-      if (renewed) log.warn('lease not renewed', { service, error: messageOf(error) });
-      renewed = false;
-    });
+export function registerInstance(options: LeaseOptions): Promise<KeptRegistration> {
+  const { redis, prefix, service, id = randomUUID(), url, ttl = 3_000, log, isHealthy } = options;
+  const { clock = systemClock, random = Math.random } = options;
+  const registrar = createRedisRegistrar({ redis, prefix, registration: { service, id, url, ttl } });
+  return keepRegistered({ registrar, log, clock, random, isHealthy });
+}
 
-  await tryRenew();
-  const timer = setInterval(tryRenew, ttl / 3);
-  timer.unref();
+/** What the registrar needs; the caller closes the connection. */
+export interface RedisRegistrarOptions {
+  redis: Redis;
+  prefix: string;
+  registration: Registration;
+}
+
+/**
+ * The registrar of leases. Its epoch is the time of its first word, by Redis's clock: of two processes with one id
+ * the later wins, also in a Redis that has forgotten both. An instance that is not well lets its lease run out
+ * instead of giving it back, so that a check that fails everywhere at once removes nobody.
+ */
+export function createRedisRegistrar({ redis, prefix, registration }: RedisRegistrarOptions): Registrar {
+  const { service, id, url, ttl } = registration;
+  let holder: LeaseHolder | undefined;
   return {
-    async deregister() {
-      clearInterval(timer);
-      leaving = true;
-      await redis
-        .zrem(key, member)
-        .catch((error) => log.warn('lease not given back', { service, error: messageOf(error) }));
+    registry: 'redis',
+    registration,
+    async announce(healthy, signal) {
+      if (!healthy) return 'unwell';
+      holder ??= { prefix, service, instance: { id, url }, epoch: await redisTime(redis) };
+      signal.throwIfAborted();
+      const outcome = await takeLease(redis, holder, ttl);
+      return outcome === 'left' ? 'superseded' : outcome;
     },
+    async leave() {
+      if (holder !== undefined) await giveLeaseBack(redis, holder);
+    },
+    close: async () => {},
   };
 }

@@ -1,81 +1,70 @@
 /**
- * Instances by their leases in Redis. What is known survives an outage of Redis, and an expiry of everything
- * at once (then the registry, not the services, is the likelier culprit). After Envoy's eventually consistent
- * discovery and Eureka's self-preservation.
+ * Instances by their leases in Redis. What is known survives an outage of Redis, an expiry of everything at
+ * once (then the registry, not the services, is the likelier culprit), and a Redis that comes back without its
+ * memory. After Envoy's eventually consistent discovery and Eureka's self-preservation. That the last instance
+ * has left in good order is believed.
  */
-import { messageOf } from '../errors.ts';
-import type { Logger } from '../log.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Redis } from '../redis.ts';
-import { leasesKey } from './lease.ts';
-import type { Instance, Resolver } from './resolver.ts';
+import { createFollowingResolver, type FollowOptions, type Look } from './following-resolver.ts';
+import type { Answer } from './known-instances.ts';
+import { readLeases } from './leases.ts';
+import { jittered } from './poll.ts';
+import type { FollowingResolver, Instance } from './resolver.ts';
 
-/** What the resolver needs; `interval` (ms) between two looks is 500 by default. */
-export interface RedisResolverOptions {
+/** What the resolver needs; times in milliseconds. */
+export interface RedisResolverOptions extends Omit<FollowOptions, 'clock' | 'random'> {
+  clock?: Clock;
+  /** From 0 to 1, for jitter. */
+  random?: () => number;
   redis: Redis;
   prefix: string;
-  services: string[];
-  log: Logger;
+  /** Followed from the start. */
+  services?: readonly string[];
+  /** Between two looks; 500 by default. */
   interval?: number;
+  /** How long instances that a Redis without memory has not heard of yet are kept; 5,000 by default. */
+  grace?: number;
 }
 
-/** Looks up all services once before it resolves, then at each interval. */
-export async function createRedisResolver(options: RedisResolverOptions): Promise<Resolver> {
-  const { redis, prefix, services, log, interval = 500 } = options;
-  const known = new Map<string, Instance[]>();
-  let reachable = true;
-  const look = async () => {
-    try {
-      for (const service of services)
-        known.set(service, await refresh(redis, prefix, service, known.get(service) ?? []));
-      if (!reachable) log.info('discovery is back');
-      reachable = true;
-    } catch (error) {
-      if (reachable)
-        log.warn('discovery is away; the last known instances stay', { error: messageOf(error) });
-      reachable = false;
-    }
-  };
-  await look();
-  const timer = setInterval(look, interval);
-  timer.unref();
-  return {
-    instances: (service) => known.get(service) ?? [],
-    close: async () => clearInterval(timer),
-  };
+/** Makes the resolver, and looks at each service once before it resolves. */
+export async function createRedisResolver(options: RedisResolverOptions): Promise<FollowingResolver> {
+  const { clock = systemClock, random = Math.random, services = [] } = options;
+  const resolver = createFollowingResolver(
+    { name: 'redis', lookAt: (service, known) => lookAt(service, known, { ...options, random }) },
+    { ...options, clock, random },
+  );
+  await Promise.all(services.map((service) => resolver.follow(service)));
+  return resolver;
 }
 
-async function refresh(
-  redis: Redis,
-  prefix: string,
+function lookAt(
   service: string,
-  before: Instance[],
-): Promise<Instance[]> {
-  const key = leasesKey(prefix, service);
-  const [seconds, micros] = await redis.time();
-  const now = Number(seconds) * 1_000 + Math.floor(Number(micros) / 1_000);
-  const leases = await redis.zrange(key, '0', '-1', 'WITHSCORES');
-  const { live, expired } = partition(leases, now);
-  if (live.length === 0 && expired.length > 0) return before.length > 0 ? before : expired.flatMap(parse);
-  // By score, so that a lease that has been renewed since then stays.
-  if (expired.length > 0) await redis.zremrangebyscore(key, '-inf', now);
-  return live.flatMap(parse);
+  known: () => readonly Instance[],
+  { redis, prefix, interval = 500, grace = 5_000, random = Math.random }: RedisResolverOptions,
+): Look {
+  let seen = 0;
+  /** Instances of before the memory was lost that have not registered again, and until when they are kept. */
+  let awaited: readonly Instance[] = [];
+  let until = 0;
+  return async () => {
+    const { now, revision, live, expired } = await readLeases(redis, prefix, service);
+    if (revision < seen) {
+      awaited = known();
+      until = now + grace;
+    }
+    seen = revision;
+    awaited = now < until ? awaited.filter(({ id }) => live.every((one) => one.id !== id)) : [];
+    const next = jittered(interval, random);
+    if (awaited.length > 0) return { instances: [...live, ...awaited], doubt: 'forgotten', next };
+    if (live.length > 0) return { instances: live, next };
+    return { ...nobody(expired, known(), revision), next };
+  };
 }
 
-function partition(leases: string[], now: number): { live: string[]; expired: string[] } {
-  const live: string[] = [];
-  const expired: string[] = [];
-  for (let index = 0; index < leases.length; index += 2) {
-    (Number(leases[index + 1]) > now ? live : expired).push(leases[index]!);
-  }
-  return { live, expired };
-}
-
-/** An entry that is none, of whoever wrote it, is passed over. */
-function parse(member: string): Instance[] {
-  try {
-    const { id, url } = JSON.parse(member) as Partial<Instance>;
-    return typeof id === 'string' && typeof url === 'string' ? [{ id, url }] : [];
-  } catch {
-    return [];
-  }
+/** What it means that no lease is alive. */
+function nobody(expired: Instance[], known: readonly Instance[], revision: number): Omit<Answer, 'next'> {
+  if (expired.length > 0) return { instances: known.length > 0 ? known : expired, doubt: 'all-expired' };
+  if (revision === 0 && known.length > 0) return { instances: known, doubt: 'forgotten' };
+  return { instances: [], certainlyNone: true };
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { facadeLimits, hostName, targetPolicy, underscorePolicy } from './admission.ts';
 import { dataGroupSchema, serviceSchemaSchema } from './data.ts';
+import { discoverySchema } from './discovery.ts';
 import { duration, listenAddress, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
 import { sidecarSchema } from './sidecar.ts';
@@ -15,6 +16,8 @@ const facade = z.strictObject({
   /** Peers whose X-Forwarded-* are believed (addresses and networks; none by default). */
   trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
   accessLog: z.boolean().default(true),
+  /** The library that carries requests to the upstreams. */
+  forwarder: z.enum(['http-proxy-middleware', 'undici']).default('http-proxy-middleware'),
   ambiguousTargets: targetPolicy.default('reject'),
   underscoreHeaders: underscorePolicy.default('remove'),
   /** The hosts that are served; any by default. */
@@ -39,6 +42,7 @@ export const configSchema = z.strictObject({
   worker: worker.prefault({}),
   store: store.prefault({ kind: 'memory' }),
   upstreams: z.record(z.string(), upstreamSchema),
+  discovery: discoverySchema.prefault({}),
   legacy: z.string(),
   routes: z.array(routeSchema).default([]),
   data: z.record(z.string(), dataGroupSchema).default({}),

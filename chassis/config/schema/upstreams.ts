@@ -1,6 +1,6 @@
-/** Pure. The `upstreams:` section: a service found by discovery, one URL, or a list of URLs. */
+/** Pure. The `upstreams:` section: one URL, a list of URLs, or a name to look up at a registry or in DNS. */
 import { z } from 'zod';
-import { duration, urlOf } from './quantities.ts';
+import { duration, show, urlOf } from './quantities.ts';
 
 /** What an upstream has when the file does not say; times in milliseconds. */
 export const UPSTREAM_DEFAULTS = {
@@ -21,6 +21,17 @@ const breaker = z
   })
   .prefault({});
 
+/** TLS checks a host's name, which an address has lost: over https, `url` does what is wanted. */
+const dnsUrl = urlOf('http').refine(isNamed, {
+  error: (issue) => `found ${show(issue.input)}, expected http://NAME:PORT, the name to be looked up in DNS`,
+});
+const srvName = z.string().regex(/^_[a-z0-9-]+\._(tcp|udp)(\.[a-z0-9_-]+)+\.?$/i, {
+  error: (issue) =>
+    `found ${show(issue.input)}, expected a name of SRV records such as _http._tcp.catalog.internal`,
+});
+const scheme = z.enum(['http', 'https']).default('http');
+const registry = z.enum(['redis', 'consul', 'eureka']).default('redis');
+
 const options = { timeout: duration.default(UPSTREAM_DEFAULTS.timeout), breaker };
 
 /** The schema of one entry of `upstreams:`. */
@@ -29,20 +40,52 @@ export const upstreamSchema = z
     [
       z.strictObject({ url: httpUrl, ...options }),
       z.strictObject({ urls: z.array(httpUrl).min(1), ...options }),
-      z.strictObject({ service: z.string().min(1), ...options }),
+      z.strictObject({ service: z.string().min(1), registry, ...options }),
+      z.strictObject({ dns: dnsUrl, ...options }),
+      z.strictObject({ srv: srvName, scheme, ...options }),
     ],
-    { error: 'expected one of: url (http://...), urls (a list), or service (a name for discovery)' },
+    {
+      error:
+        'expected one of: url (http://...), urls (a list), service (a name, with its registry), dns (http://name:port), or srv (_http._tcp.name, with its scheme)',
+    },
   )
   .transform(({ timeout, breaker, ...where }) => ({ where: whereOf(where), timeout, breaker }));
 
-/** Where an upstream's instances come from. */
-export type UpstreamWhere = { kind: 'static'; urls: string[] } | { kind: 'discovery'; service: string };
+/** A name to look up, and where: a service at a registry, `http://host:port` in DNS, `scheme://name` of SRV records. */
+export interface Lookup {
+  registry: 'redis' | 'consul' | 'eureka' | 'dns' | 'srv';
+  name: string;
+}
+
+/** Where an upstream's instances come from; `service` names the lookup among all others. */
+export type UpstreamWhere =
+  | { kind: 'static'; urls: string[] }
+  | { kind: 'discovery'; service: string; lookup: Lookup };
 
 /** One upstream as validated; times in milliseconds. */
 export type UpstreamConfig = z.output<typeof upstreamSchema>;
 
-function whereOf(where: { url: string } | { urls: string[] } | { service: string }): UpstreamWhere {
+type Written =
+  | { url: string }
+  | { urls: string[] }
+  | { service: string; registry: Lookup['registry'] }
+  | { dns: string }
+  | { srv: string; scheme: string };
+
+function whereOf(where: Written): UpstreamWhere {
   if ('url' in where) return { kind: 'static', urls: [where.url] };
   if ('urls' in where) return { kind: 'static', urls: where.urls };
-  return { kind: 'discovery', service: where.service };
+  if ('service' in where) return lookedUp({ registry: where.registry, name: where.service });
+  if ('dns' in where) return lookedUp({ registry: 'dns', name: new URL(where.dns).origin });
+  return lookedUp({ registry: 'srv', name: `${where.scheme}://${where.srv}` });
+}
+
+function lookedUp(lookup: Lookup): UpstreamWhere {
+  return { kind: 'discovery', service: `${lookup.registry}:${lookup.name}`, lookup };
+}
+
+function isNamed(text: string): boolean {
+  if (!URL.canParse(text)) return false;
+  const { hostname, pathname, username } = new URL(text);
+  return !/^[\d.]+$|^\[/.test(hostname) && hostname !== 'localhost' && pathname === '/' && username === '';
 }

@@ -46,7 +46,11 @@ describe('a config', () => {
   it('is read as the design writes it', () => {
     const { config } = parseConfig(SAMPLE, 'strangler.yaml', ENV);
     expect(config.store).to.deep.equal({ kind: 'redis', url: ENV.REDIS_URL, prefix: 'strangler' });
-    expect(config.upstreams.catalog?.where).to.deep.equal({ kind: 'discovery', service: 'catalog' });
+    expect(config.upstreams.catalog?.where).to.deep.equal({
+      kind: 'discovery',
+      service: 'redis:catalog',
+      lookup: { registry: 'redis', name: 'catalog' },
+    });
     expect(config.data.catalog?.source).to.deep.equal({
       url: ENV.LEGACY_DB_URL,
       tables: ['tbl_prod', 'tbl_cat'],

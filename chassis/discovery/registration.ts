@@ -1,0 +1,84 @@
+/** Keeps an instance registered while it is well: again and again, with jitter, until it leaves. */
+import type { Clock } from '../clock.ts';
+import { messageOf } from '../errors.ts';
+import type { Logger } from '../log.ts';
+import { jittered, startPoll, unlessAborted } from './poll.ts';
+import type { Announced, Registrar } from './registrar.ts';
+
+/** What it needs. */
+export interface RegistrationOptions {
+  registrar: Registrar;
+  log: Logger;
+  clock: Clock;
+  /** From 0 to 1, for jitter. */
+  random: () => number;
+  /** The instance's own health; healthy by default. */
+  isHealthy?: () => boolean | Promise<boolean>;
+}
+
+/** A registration that is being kept. */
+export interface KeptRegistration {
+  /** Takes the instance out of the registry; to be called before the listener closes. Never rejects. */
+  deregister(): Promise<void>;
+}
+
+/** Announces the instance once before it resolves, whether that succeeds or not, then a third of its time apart. */
+export async function keepRegistered(options: RegistrationOptions): Promise<KeptRegistration> {
+  const { registrar, log, clock, random } = options;
+  const { service, id, ttl } = registrar.registration;
+  const details = { service, id, registry: registrar.registry };
+  const note = createNotes(log, details);
+  const poll = startPoll(async (signal) => {
+    const outcome = await announce(options, signal);
+    if (outcome === undefined) return 0;
+    note(outcome);
+    // A newer instance answers under this name: there is nothing more to say.
+    return outcome === 'superseded' ? FOR_EVER : jittered(ttl / 3.6, random);
+  }, clock);
+  await poll.first;
+  return {
+    async deregister() {
+      await poll.close();
+      await registrar
+        .leave()
+        .catch((error) => log.warn('lease not given back', { ...details, error: messageOf(error) }));
+      await registrar.close();
+    },
+  };
+}
+
+/** The longest that a timer can wait, in milliseconds. */
+const FOR_EVER = 2_147_483_647;
+
+/** Undefined when the instance is leaving. */
+async function announce(
+  { registrar, isHealthy = () => true }: RegistrationOptions,
+  signal: AbortSignal,
+): Promise<Announced | Error | undefined> {
+  try {
+    const healthy = await unlessAborted(Promise.resolve().then(isHealthy), signal);
+    return await registrar.announce(healthy, signal);
+  } catch (error) {
+    if (signal.aborted) return undefined;
+    return error instanceof Error ? error : new Error(messageOf(error));
+  }
+}
+
+/** Says in the log what has changed, once. */
+function createNotes(log: Logger, details: Record<string, string>): (outcome: Announced | Error) => void {
+  let failing = false;
+  let known = false;
+  return (outcome) => {
+    if (outcome instanceof Error) {
+      if (!failing) log.warn('lease not renewed', { ...details, error: messageOf(outcome) });
+      failing = true;
+      return;
+    }
+    failing = false;
+    if (outcome === 'superseded')
+      log.warn('a newer instance has this id; this one is not registered', details);
+    if (outcome === 'registered' && known) log.info('registered again: the registry had forgotten', details);
+    // What lapsed while the instance was not well was not forgotten.
+    known = outcome === 'registered' || (known && outcome === 'renewed');
+  };
+}
