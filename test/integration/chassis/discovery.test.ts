@@ -1,5 +1,12 @@
 import { expect } from 'chai';
-import { leasesKey, registerInstance } from '../../../chassis/discovery/lease.ts';
+import { registerInstance } from '../../../chassis/discovery/lease.ts';
+import {
+  giveLeaseBack,
+  leaseKeys,
+  leasesKey,
+  redisTime,
+  takeLease,
+} from '../../../chassis/discovery/leases.ts';
 import { createRedisResolver } from '../../../chassis/discovery/redis-resolver.ts';
 import { createStaticResolver, type Resolver } from '../../../chassis/discovery/resolver.ts';
 import { createLogger, createNullLogger } from '../../../chassis/log.ts';
@@ -135,6 +142,92 @@ describe('discovery', () => {
     await left;
     await redis.ping();
     expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(0);
+  });
+
+  it('lets no older epoch of an instance renew or give back what a newer one holds', async () => {
+    const lease = (epoch: number, url: string) => ({
+      ...{ prefix, service: 'catalog', epoch },
+      instance: { id: 'a', url },
+    });
+    const [older, newer] = [lease(1, 'http://old:1'), lease(2, 'http://new:1')];
+    expect(await takeLease(redis, older, 60_000)).to.equal('registered');
+    expect(await takeLease(redis, newer, 60_000)).to.equal('registered');
+    const urls = await resolve();
+    expect(urls(), 'one instance, at its new place').to.deep.equal(['http://new:1']);
+    expect(await takeLease(redis, older, 60_000)).to.equal('superseded');
+    await giveLeaseBack(redis, older);
+    expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(1);
+    await giveLeaseBack(redis, newer);
+    expect(await takeLease(redis, older, 60_000), 'after the newer has left').to.equal('superseded');
+    expect(await takeLease(redis, newer, 60_000), 'a renewal that was under way').to.equal('left');
+    expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(0);
+  });
+
+  it('gives the lease to the later of two processes with one id, also when Redis has forgotten both', async () => {
+    const same = { redis, prefix, service: 'catalog', id: 'a', ttl: 90, log };
+    leases.push(await registerInstance({ ...same, url: 'http://old:1' }));
+    leases.push(await registerInstance({ ...same, url: 'http://new:1' }));
+    const urls = await resolve();
+    await until(() => urls().join() === 'http://new:1');
+    const earlier = await registerInstance({ ...same, id: 'b', url: 'http://old:2' });
+    const later = await registerInstance({ ...same, id: 'b', url: 'http://new:2' });
+    leases.push(earlier, later);
+    await redis.del(...leaseKeys(prefix, 'catalog', 'a', 'b'));
+    await until(() => urls().join() === 'http://new:1,http://new:2');
+    await leases[0]?.deregister();
+    await earlier.deregister();
+    expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(2);
+  });
+
+  it('loses nobody when Redis forgets everything, and believes those who leave afterwards', async () => {
+    const awaited = 5_000;
+    await register('http://a:1', { ttl: 600 });
+    await register('http://b:1', { ttl: 600 });
+    const resolver = await createRedisResolver({
+      ...{ redis, prefix, services: ['catalog'], log, interval: 5, grace: awaited },
+    });
+    resolvers.push(resolver);
+    const fewest = { seen: 2 };
+    resolver.onChange((service) => {
+      fewest.seen = Math.min(fewest.seen, resolver.instances(service).length);
+    });
+    const states = new Set<string>();
+    await redis.del(...leaseKeys(prefix, 'catalog'));
+    await until(() => {
+      const state = resolver.state('catalog');
+      states.add(state.kind === 'stale' ? state.reason : state.kind);
+      return states.has('forgotten') && state.kind === 'fresh';
+    });
+    expect(fewest.seen, 'fewest instances on the way').to.equal(2);
+    await leases[0]?.deregister();
+    await until(() => resolver.instances('catalog').length === 1);
+  });
+
+  it('keeps those who do not come back to a Redis that has forgotten everything, until another does', async () => {
+    await takeLease(
+      redis,
+      { prefix, service: 'catalog', epoch: 1, instance: { id: 'a', url: 'http://a:1' } },
+      60_000,
+    );
+    const resolver = await createRedisResolver({
+      ...{ redis, prefix, services: ['catalog'], log, interval: 5, grace: 50 },
+    });
+    resolvers.push(resolver);
+    const urls = () => resolver.instances('catalog').map(({ url }) => url);
+    await redis.del(...leaseKeys(prefix, 'catalog'));
+    await until(() => resolver.state('catalog').kind === 'stale');
+    const since = await redisTime(redis);
+    await until(async () => (await redisTime(redis)) > since + 100_000, { what: 'the grace to end' });
+    expect(urls()).to.deep.equal(['http://a:1']);
+    await register('http://b:1');
+    await until(() => urls().join() === 'http://b:1');
+    expect(resolver.state('catalog')).to.deep.equal({ kind: 'fresh' });
+  });
+
+  it('says that it keeps everybody when all leases run out at once', async () => {
+    await abandon('http://a:1', Date.now() - 1);
+    await resolve();
+    expect(resolvers[0]?.state('catalog')).to.include({ kind: 'stale', reason: 'all-expired' });
   });
 
   it('does not fail on an entry that it cannot read', async () => {

@@ -35,8 +35,7 @@ export async function startFakeConsul() {
     if (manners === 'no-json') return void response.end('<html>');
     const waitsFor = Number(url.searchParams.get('index') ?? 0);
     const wait = Number.parseInt(url.searchParams.get('wait') ?? '0', 10);
-    const blocks = manners === 'honest' || manners === 'index-falling';
-    if (blocks && waitsFor === index) {
+    if (manners === 'honest' && waitsFor === index) {
       const late = AbortSignal.timeout(wait);
       await once(changes, 'change', { signal: late }).catch(() => {});
     }
