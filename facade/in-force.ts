@@ -8,6 +8,7 @@ import type { Resolver } from '../chassis/discovery/resolver.ts';
 import { messageOf } from '../chassis/errors.ts';
 import type { Logger } from '../chassis/log.ts';
 import { type AdmissionRules, admissionRules } from './admission/rules.ts';
+import { forwarderFactory } from './forwarding/forwarder-factory.ts';
 import { createUpstream, type Upstream } from './forwarding/upstream.ts';
 import type { TrustedPeers } from './routing/client-address.ts';
 import { createTrustedPeers } from './routing/trusted-peers.ts';
@@ -126,12 +127,13 @@ function upstreamsOf(
   previous: LoadedConfig | undefined,
   { resolver, clock }: Pick<InForceOptions, 'resolver' | 'clock'>,
 ): ReadonlyMap<string, Upstream> {
-  const fingerprint = (loaded: LoadedConfig | undefined, name: string) =>
-    JSON.stringify([loaded?.config.upstreams[name], loaded?.config.legacy === name]);
+  const { forwarder } = config.facade;
+  const fingerprint = (one: LoadedConfig['config'] | undefined, name: string) =>
+    JSON.stringify([one?.upstreams[name], one?.legacy === name, one?.facade.forwarder]);
   return new Map(
     Object.entries(config.upstreams).map(([name, settings]) => {
       const kept = before.get(name);
-      const same = JSON.stringify([settings, config.legacy === name]) === fingerprint(previous, name);
+      const same = fingerprint(config, name) === fingerprint(previous?.config, name);
       if (kept !== undefined && same) return [name, kept];
       return [
         name,
@@ -140,6 +142,7 @@ function upstreamsOf(
           config: settings,
           resolver,
           guarded: name !== config.legacy,
+          createForwarder: forwarderFactory(forwarder),
           monotonic: clock.monotonic,
         }),
       ];

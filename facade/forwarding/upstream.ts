@@ -4,7 +4,7 @@ import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import { KitError } from '../../chassis/errors.ts';
 import type { Forwarder } from './forwarder.ts';
-import { createHttpProxy } from './http-proxy.ts';
+import type { ForwarderFactory } from './forwarder-factory.ts';
 
 /** An addressable backend. */
 export interface Upstream {
@@ -33,12 +33,14 @@ export interface UpstreamOptions {
   resolver: Resolver;
   /** Whether a breaker stands before it. */
   guarded: boolean;
+  createForwarder: ForwarderFactory;
   /** Milliseconds that never jump. */
   monotonic: () => number;
 }
 
 /** Makes an upstream. Raises BREAKER_UNSAFE for breaker settings that cannot work. */
-export function createUpstream({ name, config, resolver, guarded, monotonic }: UpstreamOptions): Upstream {
+export function createUpstream(options: UpstreamOptions): Upstream {
+  const { name, config, resolver, guarded, createForwarder, monotonic } = options;
   const forwarders = new Map<string, Forwarder>();
   const breaker = guarded
     ? createBreaker({ name, timeout: config.timeout, ...config.breaker, isFailure: speaksAgainst })
@@ -55,7 +57,7 @@ export function createUpstream({ name, config, resolver, guarded, monotonic }: U
   const forwarderTo = (url: string) => {
     const known = forwarders.get(url);
     if (known !== undefined) return known;
-    const forwarder = createHttpProxy(url);
+    const forwarder = createForwarder(url);
     forwarders.set(url, forwarder);
     return forwarder;
   };

@@ -3,6 +3,7 @@ import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { startRawServer } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
@@ -44,7 +45,7 @@ const WAYS: Record<string, (socket: Socket) => void> = {
     }),
 };
 
-describe('The candidate cannot hurt the control', () => {
+forEachForwarder('The candidate cannot hurt the control', () => {
   let legacy: TestUpstream;
   let facade: TestFacade;
   beforeEach(async () => {

@@ -3,13 +3,14 @@ import { request } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { sendRaw, startRawServer } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 const MEBIBYTE = Buffer.alloc(1 << 20, 'abcdefgh');
 const SIXTY_FOUR = 64;
 
-describe('Forwarding', () => {
+forEachForwarder('Forwarding', () => {
   let legacy: TestUpstream;
   let service: TestUpstream;
   let facade: TestFacade;

@@ -1,9 +1,10 @@
 import { expect } from 'chai';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { sendRaw, startRawServer } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
-describe('Headers belong to one connection or to the exchange', () => {
+forEachForwarder('Headers belong to one connection or to the exchange', () => {
   let legacy: TestUpstream;
   let facade: TestFacade;
   beforeEach(async () => {

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { sendRaw } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
@@ -17,7 +18,7 @@ async function startEcho(name: string): Promise<TestUpstream & { upgrades: Recor
   return { ...upstream, upgrades };
 }
 
-describe('WebSocket through the facade', () => {
+forEachForwarder('WebSocket through the facade', () => {
   let legacy: Awaited<ReturnType<typeof startEcho>>;
   let service: Awaited<ReturnType<typeof startEcho>>;
   let facade: TestFacade;

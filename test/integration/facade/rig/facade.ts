@@ -7,6 +7,7 @@ import { createLogger } from '../../../../chassis/log.ts';
 import { createMetrics } from '../../../../chassis/metrics.ts';
 import type { ErrorView, EvidenceView, RouteView, StatusView } from '../../../../facade/admin/views.ts';
 import { startFacade } from '../../../../facade/main.ts';
+import { forwarderInUse } from './forwarders.ts';
 
 /** The admin token of test facades. */
 export const TOKEN = 'test-token';
@@ -45,7 +46,7 @@ export function config({
   extra?: string;
   facade?: string;
 }): string {
-  return `facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms${facade} }
+  return `facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()}${facade} }
 worker: { admin: "127.0.0.1:9" }
 upstreams:
   legacy: { url: "${legacy}" }
