@@ -18,6 +18,8 @@ import {
 } from './undici-connections.ts';
 
 const CARRIED = Symbol('carried');
+/** Of a stream that counts bytes undici would announce the length, once all of it is there. */
+const COUNTED_IN_CHUNKS = { readableObjectMode: true, readableHighWaterMark: 1 };
 
 type Carrier = ServerResponse & { [CARRIED]?: Carried };
 
@@ -153,7 +155,8 @@ function onClientClose(this: Carrier): void {
  * connection along otherwise. What nobody takes any more is read and dropped, so that the client sees its answer.
  */
 function bodyOf(request: IncomingMessage, onAbort: () => void): PassThrough {
-  const body = new PassThrough();
+  const chunked = request.headers['transfer-encoding'] !== undefined;
+  const body = new PassThrough(chunked ? COUNTED_IN_CHUNKS : undefined);
   request.pipe(body);
   request.once('error', onAbort);
   body.once('close', () => {
@@ -175,7 +178,7 @@ function textsOf(raw: readonly Buffer[]): string[] {
   return texts;
 }
 
-/** undici takes the reason for UTF-8; in a head every character stands for one byte. */
+/** undici reads the reason as UTF-8; in a head every character stands for one byte. */
 function bytesOf(reason: string | undefined): string | undefined {
   if (reason === undefined) return undefined;
   for (let index = 0; index < reason.length; index += 1) {
