@@ -68,7 +68,11 @@ function createReplayer({ loaded, resolver, transport, route: only }: ReplayOpti
   return async (recorded: RecordedRequest): Promise<Replayed> => {
     const request = `${recorded.method} ${recorded.path}`;
     const target = parseRequestTarget(recorded.path);
-    const matched = target.ok ? table.match(recorded.method, target.target.path)?.config : undefined;
+    const sent = Object.entries(recorded.headers).map(([name, value]) => [name.toLowerCase(), value]);
+    const head = { headers: Object.fromEntries(sent), rawHeaders: sent.flat() as string[] };
+    const matched = target.ok
+      ? table.match(recorded.method, target.target.path, target.target.query, head)?.config
+      : undefined;
     const skip = (reason: string): Replayed => ({
       request,
       route: matched?.id,

@@ -6,14 +6,14 @@ export const facadeErrors = defineErrors({
     status: 400,
     exit: EXIT.usage,
     message: ({ route, found, expected }) => `Route ${route}: found path ${found}, expected ${expected}.`,
-    remedy: 'Write the path as /literal/:parameter/*, with * as the last segment only.',
+    remedy: 'Write the path as /literal/:parameter/:typed<int>/*, with * as the last segment only.',
   },
   ROUTE_OVERLAP: {
     status: 400,
     exit: EXIT.usage,
     message: ({ route, other, method, path }) =>
-      `Routes ${other} and ${route} both match ${method} ${path}; expected one route for each method and path.`,
-    remedy: 'Remove one of the two, or give it another method or path.',
+      `Routes ${other} and ${route} both match ${method} ${path} and ask for the same; expected what tells them apart.`,
+    remedy: 'Remove one of the two, or give it another method, path, host, header or query.',
   },
   ROUTE_UNKNOWN: {
     status: 404,

@@ -35,22 +35,24 @@ export function admit<Route extends Admitting>(
   if (code !== undefined) return { ok: false, code };
   const parsed = parseRequestTarget(url);
   if (!parsed.ok) return admitAmbiguous(request, table, rules);
-  return { ok: true, target: parsed.target, route: table.match(method, parsed.target.path) };
+  const { path, query } = parsed.target;
+  return { ok: true, target: parsed.target, route: table.match(method, path, query, request) };
 }
 
 /** A policy counts where it is found by the very form of the target that it would have forwarded. */
 function admitAmbiguous<Route extends Admitting>(
-  { method = '', url = '', headers }: Arriving,
+  request: Arriving,
   table: RouteTable<Route>,
   { ambiguousTargets }: AdmissionRules,
 ): Admission<Route> {
+  const { method = '', url = '', headers } = request;
   const forms = [
     ['pass', rawTarget(url)],
     ['normalise', normalisedTarget(url, headers.host as string | undefined)],
   ] as const;
   for (const [policy, target] of forms) {
     if (target === undefined) continue;
-    const route = table.match(method, target.path);
+    const route = table.match(method, target.path, target.query, request);
     if ((route?.config.ambiguousTargets ?? ambiguousTargets) === policy) return { ok: true, target, route };
   }
   return { ok: false, code: 'TARGET_AMBIGUOUS' };

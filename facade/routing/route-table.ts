@@ -1,95 +1,71 @@
 /**
- * Pure. The compiled route table: a map of literal paths in front of a trie of segments. At each segment a
- * literal wins over a parameter, and a parameter over a tail; a branch that has no route for the method is
- * left for the next one. Stage and percent play no part in matching.
+ * Pure. The compiled route table: a map of literal paths in front of a trie of segments. Which of several routes
+ * wins is told in docs/reference/routing.md; stage and percent play no part in it.
  */
 import { facadeErrors } from '../errors.ts';
+import { compileConditions, type ReceivedHead, type WrittenConditions } from './conditions.ts';
+import { capitalEscapes } from './escapes.ts';
+import { addCandidate, type Candidate, pick } from './leaf.ts';
 import { type PatternSegment, parsePathPattern } from './path-pattern.ts';
+import { type ByMethod, type Node, place, walk } from './route-trie.ts';
 
 /** What a table needs to know of a route. */
 export interface Routed {
-  config: { id: string; match: { methods: readonly string[]; path: string } };
+  config: { id: string; match: { methods: readonly string[]; path: string } & WrittenConditions };
 }
 
 /** An immutable table of routes. */
 export interface RouteTable<Route extends Routed> {
-  /** The route of a method and canonical path; undefined means legacy. */
-  match(method: string, path: string): Route | undefined;
+  /**
+   * The route of a method and canonical path; undefined means legacy. Query and head are looked at only for routes
+   * with conditions.
+   */
+  match(method: string, path: string, query?: string, head?: ReceivedHead): Route | undefined;
 }
 
-type ByMethod<Route> = Map<string, Route>;
-
-interface Node<Route> {
-  literals: Map<string, Node<Route>>;
-  parameter?: Node<Route>;
-  tail?: ByMethod<Route>;
-  end?: ByMethod<Route>;
-}
+const NO_HEAD: ReceivedHead = { headers: {}, rawHeaders: [] };
 
 /** Compiles routes. Raises ROUTE_PATTERN_INVALID, or ROUTE_OVERLAP when two match the same requests. */
 export function createRouteTable<Route extends Routed>(routes: readonly Route[]): RouteTable<Route> {
   const root: Node<Route> = { literals: new Map() };
   const exact = new Map<string, ByMethod<Route>>();
-  for (const route of routes) {
+  for (const [order, route] of routes.entries()) {
     const { id, match } = route.config;
     const segments = parsePathPattern(match.path, id);
-    const methods = place(root, segments);
-    for (const method of match.methods) add(methods, method, route);
-    if (segments.every(({ kind }) => kind === 'literal')) exact.set(match.path, methods);
+    const candidate = { route, conditions: compileConditions(match), order };
+    for (const methods of place(root, segments, 0)) {
+      for (const method of new Set(match.methods)) add(methods, method, candidate);
+      if (segments.every(({ kind }) => kind === 'literal')) exact.set(literalPath(segments), methods);
+    }
   }
   return {
-    match: (method, path) => exact.get(path)?.get(method) ?? walk(root, path, 1, method),
+    match(method, path, query = '', head = NO_HEAD) {
+      const canonical = capitalEscapes(path);
+      const leaf = exact.get(canonical)?.get(method);
+      const found = leaf && pick(leaf, query, head);
+      return found ?? walk(root, 1, { method, path: canonical, query, head });
+    },
   };
 }
 
-function place<Route>(root: Node<Route>, segments: PatternSegment[]): ByMethod<Route> {
-  let node = root;
-  for (const segment of segments) {
-    switch (segment.kind) {
-      case 'tail':
-        node.tail ??= new Map();
-        return node.tail;
-      case 'parameter':
-        node.parameter ??= { literals: new Map() };
-        node = node.parameter;
-        break;
-      case 'literal': {
-        const next = node.literals.get(segment.text) ?? { literals: new Map() };
-        node.literals.set(segment.text, next);
-        node = next;
-      }
-    }
-  }
-  node.end ??= new Map();
-  return node.end;
+function literalPath(segments: readonly PatternSegment[]): string {
+  return `/${segments.map((one) => (one.kind === 'literal' ? one.text : '')).join('/')}`;
 }
 
-function add<Route extends Routed>(methods: ByMethod<Route>, method: string, route: Route): void {
-  const other = methods.get(method);
-  if (other !== undefined) {
-    const { id, match } = route.config;
-    throw facadeErrors.error('ROUTE_OVERLAP', {
-      route: id,
-      other: other.config.id,
-      method,
-      path: match.path,
-    });
-  }
-  methods.set(method, route);
-}
-
-/** `from` is the index of the first character of the segment to match. */
-function walk<Route>(node: Node<Route>, path: string, from: number, method: string): Route | undefined {
-  if (from > path.length) return node.end?.get(method) ?? node.tail?.get(method);
-  const slash = path.indexOf('/', from);
-  const to = slash < 0 ? path.length : slash;
-  const segment = path.slice(from, to);
-  const literal = node.literals.get(segment);
-  const found = literal && walk(literal, path, to + 1, method);
-  if (found !== undefined) return found;
-  if (segment !== '' && node.parameter !== undefined) {
-    const byParameter = walk(node.parameter, path, to + 1, method);
-    if (byParameter !== undefined) return byParameter;
-  }
-  return node.tail?.get(method);
+function add<Route extends Routed>(
+  methods: ByMethod<Route>,
+  method: string,
+  candidate: Candidate<Route>,
+): void {
+  const leaf = methods.get(method) ?? { byHost: undefined, others: [] };
+  methods.set(method, leaf);
+  const other = addCandidate(leaf, candidate);
+  if (other === undefined) return;
+  const { id, match } = candidate.route.config;
+  throw facadeErrors.error('ROUTE_OVERLAP', {
+    route: id,
+    other: other.route.config.id,
+    method,
+    path: match.path,
+  });
 }

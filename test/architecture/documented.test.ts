@@ -134,13 +134,16 @@ function withValue(key: string, value: unknown): unknown {
 }
 
 /** The keys of a document as the reference writes them. */
+/** Where the keys are names of the user's own. */
+const NAMED = ['upstreams', 'data', 'schema', 'routes[].match.headers', 'routes[].match.query'];
+
 function keysOf(value: unknown, at = ''): string[] {
   if (Array.isArray(value)) {
     const inner = value.flatMap((one) => keysOf(one, `${at}[]`));
     return inner.every((key) => key === `${at}[]`) ? [at] : inner;
   }
   if (typeof value !== 'object' || value === null) return [at];
-  const named = ['upstreams', 'data', 'schema'].includes(at);
+  const named = NAMED.includes(at);
   return Object.entries(value).flatMap(([key, one]) =>
     keysOf(one, at === '' ? key : `${at}.${named ? 'NAME' : key}`),
   );

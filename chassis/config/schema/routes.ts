@@ -1,14 +1,13 @@
 /** Pure. The `routes:` section: what each route matches, where it stands, how it is compared and judged. */
 import { z } from 'zod';
 import { targetPolicy } from './admission.ts';
+import { routeMatch } from './match.ts';
 import { byteSize, duration, factor, percentage, show } from './quantities.ts';
 
 /** Where a route stands on its way from the monolith to a service. */
 export const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
 /** One of `legacy`, `shadow`, `canary`, `live`, `retired`. */
 export type Stage = (typeof STAGES)[number];
-
-const METHODS = ['GET', 'HEAD', 'OPTIONS', 'POST', 'PUT', 'PATCH', 'DELETE'] as const;
 
 const percentOfKeys = z
   .number({ error: (issue) => `found ${show(issue.input)}, expected a number from 0 to 100` })
@@ -78,12 +77,7 @@ export const routeSchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
     error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
   }),
-  match: z.strictObject({
-    methods: z.array(z.enum(METHODS)).min(1).default(['GET', 'HEAD']),
-    path: z
-      .string()
-      .regex(/^\/\S*$/, { error: (issue) => `found ${show(issue.input)}, expected a path starting with /` }),
-  }),
+  match: routeMatch,
   service: z.string(),
   stage: z.enum(STAGES, {
     error: (issue) => `found ${show(issue.input)}, expected one of ${STAGES.join(', ')}`,
