@@ -1,101 +1,66 @@
 /**
- * CPU time of a proxied request: the facade with its defaults against bare Express + http-proxy-middleware,
- * the same upstream and load, in alternating rounds of one run. The proxy has one core, load and upstream the
- * other. Environment: BENCH_ROUNDS (5), BENCH_REQUESTS (12000) of each round.
+ * A proxied request: our facade with each of its forwarders against what people put in its place, the same
+ * upstream and load, in alternating rounds of one run. The proxy has one core, load and upstream the other.
+ * Environment: BENCH_ROUNDS (5), BENCH_SECONDS (2) of each, BENCH_ONLY (names, by commas).
  */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { cpuMsOf, type Pinned, startPinned } from './facade/pinned-process.ts';
+import { generatorFor } from './facade/load.ts';
+import { OTHER_PROXIES } from './facade/other-proxies.ts';
+import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
+import { inRounds, print, printTable, printTargets, type Target } from './facade/rounds.ts';
+import { configFor, onStage, type Stage } from './facade/stage.ts';
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
-const REQUESTS = Number(process.env.BENCH_REQUESTS ?? 12_000);
-const CONNECTIONS = 64;
-/** The figure to reach: the facade's CPU time by that of the bare proxy. */
-const LIMIT = 1.25;
+const BARE = 'bare';
+const TARGETS: Target[] = [
+  ...['legacy', 'live'].map((stage) => ({ ...cpu(`facade (${stage})`, BARE), most: 1.1 })),
+  ...['legacy', 'live'].flatMap((stage) =>
+    ['Fastify', 'Caddy'].map((other) => ({ ...cpu(`facade, undici (${stage})`, other), most: 0.8 })),
+  ),
+];
 
-interface Round {
-  requests: number;
-  failed: number;
-  seconds: number;
-  cpuMs: number;
-}
-
-/** Prints medians of CPU time per request and their ratios to the bare proxy. */
-export async function run(): Promise<void> {
-  const directory = await mkdtemp(path.join(tmpdir(), 'bench-facade-'));
-  const upstream = await startPinned(1, 'bench/facade/upstream.ts');
-  const started: Pinned[] = [upstream];
-  try {
-    const contestants = new Map<string, Pinned>();
-    contestants.set('bare', await startPinned(0, 'bench/facade/bare.ts', [upstream.url]));
-    for (const stage of ['legacy', 'live']) {
-      const file = path.join(directory, `${stage}.yaml`);
-      await writeFile(file, configFor(stage, upstream.url));
-      contestants.set(`facade (${stage})`, await startPinned(0, 'bench/facade/kit.ts', [file]));
-    }
-    started.push(...contestants.values());
-    report(await rounds(contestants));
-  } finally {
-    for (const one of started.reverse()) await one.stop();
-    await rm(directory, { recursive: true });
-  }
-}
-
-async function rounds(contestants: ReadonlyMap<string, Pinned>): Promise<Map<string, Round[]>> {
-  const results = new Map<string, Round[]>();
-  for (const { url } of contestants.values()) await load(url);
-  for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, { url, pid }] of contestants) {
-      const before = cpuMsOf(pid);
-      const { requests, failed, seconds } = await load(url);
-      const measured = { requests, failed, seconds, cpuMs: cpuMsOf(pid) - before };
-      results.set(name, [...(results.get(name) ?? []), measured]);
-    }
-  }
-  return results;
-}
-
-async function load(url: string): Promise<Omit<Round, 'cpuMs'>> {
-  const loader = await startPinned(1, 'bench/facade/load.ts', [url, String(CONNECTIONS), String(REQUESTS)]);
-  return loader.result;
-}
-
-function report(results: ReadonlyMap<string, Round[]>): void {
-  const bare = median(results.get('bare')!.map(perRequest));
-  process.stdout.write(
-    `${ROUNDS} rounds of ${REQUESTS} requests, ${CONNECTIONS} connections, 1 KiB answers\n`,
-  );
-  for (const [name, list] of results) {
-    const each = list.map(perRequest);
-    const rates = list.map(({ requests, seconds }) => requests / seconds);
-    const failed = list.reduce((sum, round) => sum + round.failed, 0);
-    const ratio = median(each) / bare;
-    process.stdout.write(
-      `${name.padEnd(16)} ${median(each).toFixed(1).padStart(7)} µs CPU a request (${each.map((one) => one.toFixed(0)).join(', ')})` +
-        `  ${ratio.toFixed(2)} × bare  ${median(rates).toFixed(0)} requests/s  ${failed} failed\n`,
+/** Prints medians of rate, latency and processor time, and the ratios to the bare proxy. */
+export function run(): Promise<void> {
+  return onStage(async (stage) => {
+    const results = await inRounds(await contestants(stage));
+    printTable(results, results.has(BARE) ? BARE : [...results.keys()][0]!);
+    print(
+      `Closed loop of 64 connections by ${generatorFor({})}, answers of 1 KiB; one core for the proxy, one for load and upstream.\n` +
+        'bare: Express and http-proxy-middleware. Fastify: @fastify/http-proxy, its own pool of 128 connections.\n' +
+        'The facade writes its access log (to /dev/null), metrics on; the others as they come, without one; nginx with\n' +
+        'kept upstream connections. Requests/s of the fast ones are what load and upstream could do on their core.',
     );
-    if (name !== 'bare' && ratio > LIMIT)
-      process.stdout.write(`  found ${ratio.toFixed(2)}, expected at most ${LIMIT}\n`);
+    printTargets(results, TARGETS);
+  });
+}
+
+async function contestants({ directory, upstream, facade, keep }: Stage): Promise<Map<string, Pinned>> {
+  const ways = new Map<string, () => Promise<Pinned | undefined>>();
+  const script = (name: string) => startPinned(CORES.measured, `bench/facade/${name}.ts`, [upstream.url]);
+  ways.set(BARE, () => script('bare'));
+  ways.set('Fastify', () => script('fastify'));
+  for (const [label, option] of [
+    ['facade', ''],
+    ['facade, undici', ', forwarder: undici'],
+  ] as const) {
+    for (const stage of ['legacy', 'live']) {
+      const name = `${label} (${stage})`;
+      ways.set(name, () => facade(name, configFor(stage, upstream.url, { facade: option })));
+    }
   }
+  for (const [name, start] of Object.entries(OTHER_PROXIES))
+    ways.set(name, () => start(upstream.url, path.join(directory, name)));
+
+  const only = process.env.BENCH_ONLY?.split(',');
+  const started = new Map<string, Pinned>();
+  for (const [name, start] of ways) {
+    if (only?.every((one) => !name.startsWith(one))) continue;
+    const one = await start();
+    if (one === undefined) print(`SKIPPED ${name}: its program is not installed.`);
+    else started.set(name, keep(one));
+  }
+  return started;
 }
 
-function perRequest({ requests, cpuMs }: Round): number {
-  return (cpuMs * 1_000) / requests;
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function configFor(stage: string, upstream: string): string {
-  return `facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0" }
-upstreams:
-  legacy: { url: "${upstream}" }
-  service: { url: "${upstream}" }
-legacy: legacy
-routes:
-  - { id: item, match: { path: /api/items/:id }, service: service, stage: ${stage} }
-`;
+function cpu(of: string, to: string): Omit<Target, 'most'> {
+  return { of, to, figure: 'cpu' };
 }

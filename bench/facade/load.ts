@@ -1,16 +1,61 @@
-/** Asks a URL over kept-alive connections, as fast as it answers, and tells how long that took. */
-// @ts-expect-error the package has no types
-import autocannon from 'autocannon';
+/** Asks a URL over kept-alive connections for some time, with wrk where it is installed, else with autocannon. */
+import { findProgram } from '../../scripts/services/programs.ts';
+import { CORES, runOnCore, startPinned } from './pinned-process.ts';
 
-const [url, connections, requests] = process.argv.slice(2);
-const {
-  '2xx': good,
-  errors,
-  non2xx,
-  duration,
-} = await autocannon({
-  url: `${url}/api/items/1`,
-  connections: Number(connections),
-  amount: Number(requests),
-});
-process.send!({ requests: good, failed: errors + non2xx, seconds: duration }, () => process.disconnect());
+/** How the load is made. */
+export interface LoadPlan {
+  connections: number;
+  seconds: number;
+  /** Requests a second in all; undefined: as fast as the answers come. */
+  rate?: number;
+}
+
+/** What came of it; latencies in milliseconds. */
+export interface Load {
+  requests: number;
+  failed: number;
+  seconds: number;
+  p50: number;
+  p99: number;
+}
+
+const WRK = findProgram(['wrk'], process.env.PATH ?? '');
+
+/** The generator that a plan is run with. */
+export function generatorFor({ rate }: Pick<LoadPlan, 'rate'>): 'wrk' | 'autocannon' {
+  return WRK !== undefined && rate === undefined ? 'wrk' : 'autocannon';
+}
+
+/** Makes the load on the core of all that is not measured. */
+export async function load(url: string, plan: LoadPlan): Promise<Load> {
+  if (generatorFor(plan) === 'autocannon') {
+    const { message } = await startPinned(CORES.other, 'bench/facade/autocannon.ts', [
+      url,
+      JSON.stringify(plan),
+    ]);
+    return message as Load;
+  }
+  const { connections, seconds } = plan;
+  const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency'];
+  return readWrk(await runOnCore(CORES.other, [WRK!, ...options, url]));
+}
+
+/** Reads wrk's report. */
+export function readWrk(text: string): Load {
+  const find = (pattern: RegExp) => pattern.exec(text)?.slice(1) ?? [];
+  const [requests, seconds] = find(/(\d+) requests in ([\d.]+\w+),/);
+  const errors = find(/Socket errors: connect (\d+), read (\d+), write (\d+), timeout (\d+)/).map(Number);
+  const [other = '0'] = find(/Non-2xx or 3xx responses: (\d+)/);
+  return {
+    requests: Number(requests) - Number(other),
+    failed: errors.reduce((sum, count) => sum + count, Number(other)),
+    seconds: milliseconds(seconds!) / 1_000,
+    p50: milliseconds(find(/50%\s+([\d.]+\w+)/)[0]!),
+    p99: milliseconds(find(/99%\s+([\d.]+\w+)/)[0]!),
+  };
+}
+
+function milliseconds(text: string): number {
+  const [, amount, unit] = /^([\d.]+)(us|ms|s|m)$/.exec(text)!;
+  return Number(amount) * { us: 0.001, ms: 1, s: 1_000, m: 60_000 }[unit as 'us']!;
+}

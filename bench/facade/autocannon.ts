@@ -1,0 +1,16 @@
+/** One load by autocannon, for where wrk is missing or a rate is to be kept. */
+// @ts-expect-error the package has no types
+import autocannon from 'autocannon';
+import type { Load, LoadPlan } from './load.ts';
+
+const [url, text] = process.argv.slice(2);
+const { connections, seconds, rate } = JSON.parse(text!) as LoadPlan;
+const result = await autocannon({ url, connections, duration: seconds, overallRate: rate });
+const measured: Load = {
+  requests: result['2xx'],
+  failed: result.errors + result.non2xx,
+  seconds: result.duration,
+  p50: result.latency.p50,
+  p99: result.latency.p99,
+};
+process.send!(measured, () => process.disconnect());

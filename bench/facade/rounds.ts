@@ -1,0 +1,102 @@
+/** Contestants under the same load in turn, round after round, so that a slow minute of the machine hits them all. */
+import { type Load, type LoadPlan, load } from './load.ts';
+import { cpuMsOf, type Pinned } from './pinned-process.ts';
+
+/** One contestant in one round. */
+export interface Round extends Load {
+  /** Processor time of the measured process. */
+  cpuMs: number;
+}
+
+/** Medians over the rounds; times in milliseconds, `cpu` in microseconds a request. */
+export interface Medians {
+  rate: number;
+  p50: number;
+  p99: number;
+  cpu: number;
+  failed: number;
+}
+
+/** A figure to reach: `of` by `to`, at most `most`. */
+export interface Target {
+  of: string;
+  to: string;
+  figure: 'cpu' | 'p99';
+  most: number;
+}
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
+const PATH = '/api/items/1';
+
+/** The load that proxies are compared under. */
+export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
+
+/** Warms each up, then measures each once a round. */
+export async function inRounds(
+  contestants: ReadonlyMap<string, Pinned>,
+  plan: LoadPlan = USUAL_LOAD,
+): Promise<Map<string, Medians>> {
+  const rounds = new Map<string, Round[]>();
+  for (const { url } of contestants.values()) await load(url + PATH, plan);
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const [name, { url, pid }] of contestants) {
+      const before = cpuMsOf(pid);
+      const measured = await load(url + PATH, plan);
+      const one = { ...measured, cpuMs: cpuMsOf(pid) - before };
+      rounds.set(name, [...(rounds.get(name) ?? []), one]);
+    }
+  }
+  return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
+}
+
+/** Prints one line each, with the ratio of its processor time to that of `base`. */
+export function printTable(results: ReadonlyMap<string, Medians>, base: string): void {
+  const width = Math.max(...[...results.keys()].map((name) => name.length));
+  print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
+  for (const [name, { rate, p50, p99, cpu, failed }] of results) {
+    const ratio = cpu / results.get(base)!.cpu;
+    print(
+      `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
+        `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
+    );
+  }
+}
+
+/** Prints each target beside what was found; a miss fails nothing, as machines differ. */
+export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
+  for (const { of, to, figure, most } of targets) {
+    const one = results.get(of);
+    const other = results.get(to);
+    if (one === undefined || other === undefined) continue;
+    const found = one[figure] / other[figure];
+    const name = figure === 'cpu' ? 'CPU a request' : figure;
+    const verdict = found <= most ? 'reached' : 'MISSED';
+    print(`${verdict}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, expected at most ${most.toFixed(2)}`);
+  }
+}
+
+/** One line of the report. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function mediansOf(rounds: readonly Round[]): Medians {
+  const of = (value: (round: Round) => number) => median(rounds.map(value));
+  return {
+    rate: of(({ requests, seconds }) => requests / seconds),
+    p50: of(({ p50 }) => p50),
+    p99: of(({ p99 }) => p99),
+    cpu: of(({ cpuMs, requests }) => (cpuMs * 1_000) / requests),
+    failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
+  };
+}
+
+function median(values: number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+function column(value: number, width: number, digits: number): string {
+  return value.toFixed(digits).padStart(width);
+}
