@@ -204,7 +204,8 @@ function behavesLikeAResolver(make: () => Promise<Rig>, { emptied }: { emptied: 
     const resolver = await follow();
     await resolver.close();
     expect(clock.sleeping(), 'timers').to.equal(0);
-    await until(() => rig.connections() === 0, { what: 'the connections to be closed' });
+    // Sooner than an idle connection would end by itself.
+    await until(() => rig.connections() === 0, { timeout: 1_000, what: 'the connections to be closed' });
     await rig.stop();
     const other = await follow();
     await other.close();

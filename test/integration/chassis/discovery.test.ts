@@ -156,6 +156,7 @@ describe('discovery', () => {
     expect(urls(), 'one instance, at its new place').to.deep.equal(['http://new:1']);
     expect(await takeLease(redis, older, 60_000)).to.equal('superseded');
     await giveLeaseBack(redis, older);
+    await giveLeaseBack(redis, lease(1, 'http://new:1'));
     expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(1);
     await giveLeaseBack(redis, newer);
     expect(await takeLease(redis, older, 60_000), 'after the newer has left').to.equal('superseded');

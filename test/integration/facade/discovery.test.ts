@@ -62,13 +62,32 @@ legacy: legacy
       await facade.edit(text('  legacy: { service: shop, registry: consul }'));
       const moved = () => facade.log.some(({ message }) => message === 'config in force');
       await until(moved, { what: 'the edit to be in force' });
-      const asked = dns.asked.length;
       const more = answers.length + 20;
       await until(() => answers.length > more);
       asking = false;
       await load;
       expect(new Set(answers)).to.deep.equal(new Set(['here']));
-      expect(dns.asked.length, 'questions to DNS after the move').to.equal(asked);
+    });
+
+    it('asks another Consul from when an edit says so', async () => {
+      const other = createServer((_, response) => response.end('there'));
+      const elsewhere = await listen(other, { host: '127.0.0.1', port: 0 });
+      const second = await startFakeConsul();
+      for (const [registry, at] of [
+        [consul, backend],
+        [second, elsewhere],
+      ] as const) {
+        registry.set('127.0.0.1');
+        registry.registered()[0]!.Port = Number(new URL(at.url).port);
+      }
+      const before = text('  legacy: { service: shop, registry: consul }');
+      facade = await startTestFacade(before);
+      expect(await ask()).to.equal('here');
+      await facade.edit(before.replace(consul.url, second.url));
+      await until(async () => (await ask()) === 'there', { what: 'the other instance to answer' });
+      await until(() => consul.connections() === 0, { what: 'the line to the first to be closed' });
+      await elsewhere.close(0);
+      await second.stop();
     });
 
     it('tells in its metrics what it knows and how far that can be trusted', async () => {
@@ -136,24 +155,30 @@ legacy: legacy
       await discovery.learn(first);
       await discovery.settle(first);
       const hosts = () => discovery.instances('consul:catalog').map(({ url }) => new URL(url).hostname);
-      const second = await startFakeConsul();
-      const edit = parseConfig(
-        text(`  legacy: { url: "http://127.0.0.1:9" }\n${upstreams}`).replace(consul.url, second.url),
-        'f',
-        {},
-      ).config;
-      await second.stop();
-      await discovery.learn(edit);
-      expect(hosts()).to.deep.equal(['127.0.0.2']);
-      await discovery.settle(edit);
-      expect(hosts(), 'handed down').to.deep.equal(['127.0.0.2']);
+      const [second, third] = [await startFakeConsul(), await startFakeConsul()];
+      const at = ({ url }: { url: string }) =>
+        parseConfig(
+          text(`  legacy: { url: "http://127.0.0.1:9" }\n${upstreams}`).replace(consul.url, url),
+          'f',
+          {},
+        ).config;
+      second.set('127.0.0.3');
+      await discovery.learn(at(second));
+      expect(hosts(), 'before the edit is in force').to.deep.equal(['127.0.0.2']);
+      await discovery.settle(at(second));
+      expect(hosts(), 'from when it is').to.deep.equal(['127.0.0.3']);
+      await third.stop();
+      await discovery.learn(at(third));
+      await discovery.settle(at(third));
+      expect(hosts(), 'handed down').to.deep.equal(['127.0.0.3']);
       expect(discovery.state('consul:catalog')).to.deep.equal({ kind: 'never-answered' });
-      await second.start();
-      second.set('127.0.0.4');
+      await third.start();
+      third.set('127.0.0.4');
       await until(() => hosts().join() === '127.0.0.4');
       expect(told.at(-1)).to.equal('consul:catalog');
       await life.close();
       await second.stop();
+      await third.stop();
     });
   });
 });
