@@ -53,6 +53,19 @@ export const cliErrors = defineErrors({
     message: ({ found, known }) => `Found route ${found}, expected one of: ${known}.`,
     remedy: 'See `strangler route list`.',
   },
+  SECRET_MISSING: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ file, key }) => `Found no ${key} in ${file}, expected the secrets that the facade believes.`,
+    remedy:
+      'Add the key with the reference of an environment variable, and set that here and for the facade.',
+  },
+  COOKIE_INVALID: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ what, found }) => `Found the ${what} ${found}, which no cookie can have as it is.`,
+    remedy: 'Leave out spaces, quotes, commas, semicolons and backslashes, or encode the value first.',
+  },
   SERVICE_UNKNOWN: {
     status: 404,
     exit: EXIT.usage,

@@ -1,9 +1,12 @@
 /** The door to commander: the command's words, options and help; each command's work stands in commands/. */
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, Option } from 'commander';
 import { STAGES } from '../chassis/config/schema/routes.ts';
 import { EXIT } from '../chassis/errors.ts';
 import type { DataOptions } from './commands/data.ts';
 import type { CliContext, CommonOptions } from './context.ts';
+import { milliseconds, reason, seconds, share, whole } from './options.ts';
+
+const SIDES = ['legacy', 'service'];
 
 /** What a command does: it resolves with the exit code. */
 type Work<Options> = (
@@ -25,6 +28,7 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
   addConfig(program, add);
   addProcesses(program, add);
   addRoutes(program, add);
+  addSigning(program, add);
   addCompare(program, add);
   addData(program, add);
   addSchema(program, add);
@@ -163,6 +167,28 @@ function addRoutes(program: Command, add: Adder): void {
   );
 }
 
+function addSigning(program: Command, add: Adder): void {
+  const override = program.command('override').description('tokens with which testers choose a side');
+  const sign = lazily(
+    () => import('./commands/sign.ts'),
+    (m) => m.overrideSign,
+  );
+  add(override, 'sign', 'print a signed token as a header and as a cookie', sign)
+    .addOption(new Option('--side <side>', 'who is to answer').choices(SIDES).makeOptionMandatory())
+    .option('--route <id>', 'for this route only')
+    .addOption(
+      new Option('--for <duration>', 'how long it is good for, such as 30m or 8h')
+        .argParser(milliseconds)
+        .default(8 * 3_600_000, '8h'),
+    );
+  const cookies = program.command('cookie').description('cookies that the facade believes');
+  const cookie = lazily(
+    () => import('./commands/sign.ts'),
+    (m) => m.cookieSign,
+  );
+  add(cookies, 'sign <name> <value>', 'print a cookie with its signature', cookie);
+}
+
 function addCompare(program: Command, add: Adder): void {
   const compare = program
     .command('compare')
@@ -233,28 +259,6 @@ const DATA_HELP = {
   pause: 'stop following the changes; the position is kept',
   resume: 'go on where it was paused',
 };
-
-function reason(): Option {
-  return new Option('--reason <text>', 'why; kept in the history').makeOptionMandatory();
-}
-
-function share(text: string): number {
-  return within(text, 0, 100, 'a number from 0 to 100');
-}
-
-function seconds(text: string): number {
-  return within(text, 0, 86_400, 'a number of seconds');
-}
-
-function whole(text: string): number {
-  return Math.trunc(within(text, 0, 1e9, 'a whole number'));
-}
-
-function within(text: string, low: number, high: number, expected: string): number {
-  const value = Number(text);
-  if (text.trim() !== '' && value >= low && value <= high) return value;
-  throw new InvalidArgumentError(`Found ${text}, expected ${expected}.`);
-}
 
 /** The exit code when the command line itself was at fault, or asked for help; undefined for other errors. */
 export function usageExit(error: unknown): number | undefined {

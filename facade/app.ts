@@ -7,13 +7,14 @@ import { admit } from './admission/admit.ts';
 import { announcesTooMuch, limitBody } from './admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from './admission/errors.ts';
 import type { Exchange } from './forwarding/exchange.ts';
-import { type AnswerTap, forward, type Step } from './forwarding/forward.ts';
+import { type AnswerTap, forward } from './forwarding/forward.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
-import { clientOf, hasBody, requestHeaders, upgradeHeaders } from './forwarding/request-headers.ts';
+import { hasBody, requestHeaders, upgradeHeaders, withoutOverride } from './forwarding/request-headers.ts';
 import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
 import type { View } from './in-force.ts';
-import { type Assignment, assign } from './routing/assignment.ts';
-import { assignmentKey } from './routing/assignment-key.ts';
+import { planOf } from './plan.ts';
+import { requestAssignment, requestOverride } from './request-assignment.ts';
+import { LEGACY_ALONE } from './routing/assignment.ts';
 import { plainAddress } from './routing/client-address.ts';
 import type { RequestTarget } from './routing/request-target.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
@@ -25,6 +26,8 @@ export interface FacadeDeps {
   view: () => View;
   newId: () => string;
   newTraceparent: () => string;
+  /** Milliseconds since the epoch. */
+  now: () => number;
   /** Milliseconds that never jump. */
   monotonic: () => number;
   marks: ShadowMarks;
@@ -45,7 +48,6 @@ export interface Facade {
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
 }
 
-const LEGACY_ALONE: Assignment = { answers: 'legacy', candidate: false };
 const NONE: readonly string[] = [];
 
 /** Makes the request flow. */
@@ -108,6 +110,8 @@ function arrive(
   const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
   const underscores = view.admission.underscoreHeaders === 'pass';
   const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
+  const override = requestOverride(view, request, deps.now);
+  const headers = requestHeaders(request.headers, facts);
   return {
     request,
     response,
@@ -115,8 +119,10 @@ function arrive(
     startedAt: deps.monotonic(),
     target,
     route,
+    identity: undefined,
+    override,
     assignment: LEGACY_ALONE,
-    headers: requestHeaders(request.headers, facts),
+    headers: override.kind === 'none' ? headers : withoutOverride(headers),
     answerHeaders: NONE,
     mark: deps.marks.isOwn(request.headers[SHADOW_MARK_HEADER]) ? 'own' : 'none',
     side: 'legacy',
@@ -132,34 +138,12 @@ function arrive(
 
 /** Assigns and forwards a request that may go on. */
 function proceed(deps: FacadeDeps, view: View, exchange: Exchange): void {
-  const { request, target, route } = exchange;
-  exchange.assignment = assignmentOf(view, route, request, target);
+  const { request, target, route, identity, override } = exchange;
+  const assigning = { request, query: target.query, identity, override, upgrade: false };
+  exchange.assignment = requestAssignment(view, route, assigning);
   request.url = target.path + target.query;
   request.headers = exchange.headers as typeof request.headers;
   forward(exchange, planOf(view, route, exchange.assignment), deps.tap);
-}
-
-function assignmentOf(
-  view: View,
-  route: ActiveRoute | undefined,
-  { headers, socket }: IncomingMessage,
-  { query }: RequestTarget,
-): Assignment {
-  if (route === undefined) return LEGACY_ALONE;
-  return assign(route.rule, () => {
-    const address = clientOf(headers, plainAddress(socket.remoteAddress), view.trusted);
-    return assignmentKey(route.config.key, { headers, query, address });
-  });
-}
-
-/** The upstreams to ask, in order. A route whose service is unknown to this view goes to legacy. */
-function planOf(view: View, route: ActiveRoute | undefined, assignment: Assignment): Step[] {
-  const legacy: Step = { side: 'legacy', upstream: view.legacy, timeout: route?.config.timeout };
-  if (route === undefined || assignment.answers === 'legacy') return [legacy];
-  const upstream = view.upstreams.get(route.config.service);
-  if (upstream === undefined) return [legacy];
-  const service: Step = { side: 'service', upstream, timeout: route.config.timeout };
-  return assignment.fallback ? [service, legacy] : [service];
 }
 
 function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, head: Buffer): void {
@@ -173,14 +157,19 @@ function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, hea
   }
   const { target, route } = admission;
   const peer = plainAddress(socket.remoteAddress);
-  const [first] = planOf(view, route, assignmentOf(view, route, request, target));
+  const override = requestOverride(view, request, deps.now);
+  const assigning = { request, query: target.query, identity: undefined, override, upgrade: true };
+  const assignment = requestAssignment(view, route, assigning);
+  const [first] = planOf(view, route, assignment);
   const { side, upstream } = first!;
   const encrypted = 'encrypted' in socket;
   const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
   const underscores = view.admission.underscoreHeaders === 'pass';
   const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
-  const headers = upgradeHeaders(request.headers, facts);
-  const plan = { requestId, target, headers, side, upstream, route: route?.config.id };
+  const sent = upgradeHeaders(request.headers, facts);
+  const headers = override.kind === 'none' ? sent : withoutOverride(sent);
+  const overridden = assignment.overridden === true;
+  const plan = { requestId, target, headers, side, upstream, override, overridden, route: route?.config.id };
   const startedAt = deps.monotonic();
   forwardUpgrade(request, socket, head, plan, (failure) =>
     deps.onUpgradeEnd(plan, deps.monotonic() - startedAt, failure),

@@ -102,6 +102,7 @@ function requestFlow(options: FacadeOptions, inForce: InForce, recorder: Evidenc
     view: inForce.view,
     newId: randomUUID,
     newTraceparent,
+    now: clock.now,
     monotonic: clock.monotonic,
     marks,
     tap: shadow.tap,

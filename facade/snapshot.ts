@@ -5,6 +5,7 @@
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import type { RouteConfig } from '../chassis/config/schema/routes.ts';
 import type { AssignmentRule } from './routing/assignment.ts';
+import { type OverrideKey, overrideKeys } from './routing/override-token.ts';
 import { createRouteTable, type RouteTable } from './routing/route-table.ts';
 import { type EffectiveStage, effectiveStage } from './toggles/effective-stage.ts';
 import type { FileBase, Toggle } from './toggles/toggle-store.ts';
@@ -18,6 +19,13 @@ export interface ActiveRoute {
   epoch: string;
 }
 
+/** The secrets by which a request's head is believed. */
+export interface HeadSecrets {
+  cookies: readonly string[];
+  /** Undefined: tokens of testers are not looked for. */
+  overrides: readonly OverrideKey[] | undefined;
+}
+
 /** What is in force at one moment. */
 export interface Snapshot {
   loaded: LoadedConfig;
@@ -25,6 +33,7 @@ export interface Snapshot {
   /** In the order of the file. */
   routes: readonly ActiveRoute[];
   byId: ReadonlyMap<string, ActiveRoute>;
+  secrets: HeadSecrets;
 }
 
 /** What a snapshot is made from. */
@@ -42,7 +51,9 @@ export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: Snapsh
     activate(config, bases.get(config.id)?.at ?? loaded.loadedAt, toggles.get(config.id), togglesKnown),
   );
   const byId = new Map(routes.map((route) => [route.config.id, route]));
-  return { loaded, table: createRouteTable(routes), routes, byId };
+  const { cookies = [], overrides } = loaded.config.facade.secrets;
+  const secrets = { cookies, overrides: overrides && overrideKeys(overrides) };
+  return { loaded, table: createRouteTable(routes), routes, byId, secrets };
 }
 
 function activate(

@@ -17,6 +17,7 @@ interface Written {
   registries: string[];
   upstreamEntries: [string, Record<string, unknown>][];
   groups: string[];
+  secrets: Record<string, unknown>;
   routes: Record<string, unknown>[];
 }
 
@@ -30,6 +31,7 @@ export function crossReferenceProblems(document: unknown): CrossProblem[] {
     duplicateIds,
     unknownServices,
     unknownGroups,
+    unsignedCookies,
   ];
   return rules.flatMap((rule) => rule(written));
 }
@@ -42,6 +44,7 @@ function read(document: unknown): Written {
     registries: Object.keys(recordOf(root.discovery)),
     upstreamEntries: Object.entries(recordOf(root.upstreams)).map(([name, entry]) => [name, recordOf(entry)]),
     groups: Object.keys(recordOf(root.data)),
+    secrets: recordOf(recordOf(root.facade).secrets),
     routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
   };
 }
@@ -112,6 +115,16 @@ function unknownGroups({ routes, groups }: Written): CrossProblem[] {
     const { data } = recordOf(route.gate);
     if (typeof data !== 'string' || groups.includes(data)) return [];
     return [{ path: ['routes', index, 'gate', 'data'], message: unknownName(data, 'a data group', groups) }];
+  });
+}
+
+function unsignedCookies({ routes, secrets }: Written): CrossProblem[] {
+  if (secrets.cookies !== undefined) return [];
+  return routes.flatMap(({ key }, index) => {
+    const signed = Array.isArray(key) ? key.findIndex((one) => String(one).startsWith('signed-cookie ')) : -1;
+    if (signed < 0) return [];
+    const message = `found ${show((key as unknown[])[signed])} without facade.secrets.cookies, expected the secrets that sign it`;
+    return [{ path: ['routes', index, 'key', signed], message }];
   });
 }
 

@@ -5,6 +5,8 @@ import type { Difference } from './json-diff.ts';
 export type SkipReason =
   | 'unsafe'
   | 'sampled-out'
+  /** A tester chose the side: no random sample. */
+  | 'overridden'
   | 'conditional'
   | 'too-large'
   | 'busy'

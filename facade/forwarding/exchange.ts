@@ -1,14 +1,13 @@
 /** One client's request on its way through the facade, from its arrival to the end of the answer. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Assignment } from '../routing/assignment.ts';
+import type { Assignment, Side } from '../routing/assignment.ts';
+import type { KeyIdentity } from '../routing/assignment-key.ts';
+import type { Override } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { CapturedAnswer } from '../shadow/captured-answer.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import type { Attempt } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
-
-/** Which side an upstream stands on for this request. */
-export type Side = 'legacy' | 'service';
 
 /** What is known of a request and what became of it. */
 export interface Exchange {
@@ -20,6 +19,10 @@ export interface Exchange {
   readonly target: RequestTarget;
   /** Undefined: no route names this request, it goes to legacy. */
   readonly route: ActiveRoute | undefined;
+  /** Who sent it, as far as that was verified. */
+  identity: KeyIdentity | undefined;
+  /** The tester's token that came with it. */
+  readonly override: Override;
   /** Legacy alone until it is assigned. */
   assignment: Assignment;
   /** As they are forwarded. */

@@ -4,8 +4,9 @@
  */
 import { breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
+import type { Side } from '../routing/assignment.ts';
 import { forwardingErrors } from './errors.ts';
-import { type Exchange, isRepeatable, type Side } from './exchange.ts';
+import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, Attempt, BodyObserver } from './forwarder.ts';
 import { answerProblem } from './problem-answer.ts';
 import { hasBody } from './request-headers.ts';

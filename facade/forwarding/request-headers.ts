@@ -1,5 +1,7 @@
 /** Pure. The headers a request is forwarded with: end-to-end ones only, X-Forwarded-* ours, nothing internal. */
 import { clientAddress, type TrustedPeers } from '../routing/client-address.ts';
+import { withoutCookie } from '../routing/cookie.ts';
+import { OVERRIDE_COOKIE } from '../routing/override-token.ts';
 
 /** Headers as Node parses them. */
 export type Headers = Record<string, string | string[] | undefined>;
@@ -66,6 +68,14 @@ export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
   sent['x-request-id'] = facts.requestId;
   sent.traceparent = facts.traceparent;
   return sent;
+}
+
+/** The headers without the cookie of a tester's token; the header is gone with all of the kit's own. */
+export function withoutOverride(headers: Headers): Headers {
+  if (typeof headers.cookie !== 'string') return headers;
+  const { cookie, ...sent } = headers;
+  const kept = withoutCookie(cookie, OVERRIDE_COOKIE);
+  return kept === undefined ? sent : { ...sent, cookie: kept };
 }
 
 /** The headers to open a WebSocket with: as for a request, and the two that ask for the upgrade. */

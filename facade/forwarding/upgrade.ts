@@ -4,8 +4,9 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Side } from '../routing/assignment.ts';
+import type { Override } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
-import type { Side } from './exchange.ts';
 import { refuseUpgrade } from './problem-answer.ts';
 import type { Headers } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';
@@ -17,6 +18,9 @@ export interface UpgradePlan {
   headers: Headers;
   side: Side;
   upstream: Upstream;
+  /** The tester's token that came with it, and whether the side was chosen by it. */
+  override: Override;
+  overridden: boolean;
   /** The route's id; undefined: no route names it. */
   route: string | undefined;
 }

@@ -7,12 +7,19 @@ import type { Stage } from '../../chassis/config/schema/routes.ts';
 /** Buckets that keys fall into; one is a hundredth of a percent. */
 export const BUCKETS = 10_000;
 
-/** Who answers, whether the service is only compared, and whether legacy may stand in for the service. */
-export type Assignment =
-  | { answers: 'legacy'; candidate: boolean }
-  | { answers: 'service'; fallback: boolean };
+/** Which side an upstream stands on for a request. */
+export type Side = 'legacy' | 'service';
 
-const LEGACY_ALONE: Assignment = { answers: 'legacy', candidate: false };
+/**
+ * Who answers, whether the service is only compared, and whether legacy may stand in for the service. `overridden`: a
+ * tester chose it, so that it is no evidence.
+ */
+export type Assignment =
+  | { answers: 'legacy'; candidate: boolean; overridden?: true }
+  | { answers: 'service'; fallback: boolean; overridden?: true };
+
+/** Legacy, as if there were no route. */
+export const LEGACY_ALONE: Assignment = { answers: 'legacy', candidate: false };
 const LEGACY_COMPARED: Assignment = { answers: 'legacy', candidate: true };
 const SERVICE_BACKED: Assignment = { answers: 'service', fallback: true };
 const SERVICE_ALONE: Assignment = { answers: 'service', fallback: false };
@@ -22,7 +29,7 @@ export interface AssignmentRule {
   stage: Stage;
   /** 0 to 100; only the canary stage looks at it. */
   percent: number;
-  /** The route's id, so that one key falls into different buckets on different routes. */
+  /** The route's id or its group's, so that one key falls into different buckets on routes that move apart. */
   salt: string;
 }
 

@@ -88,8 +88,9 @@ export function createShadow(options: ShadowOptions): Shadow {
   return {
     tap: guardedTap(options, random, verdicts),
     onEnd(exchange, ms) {
-      const { route, capture } = exchange;
+      const { route, capture, assignment } = exchange;
       if (route === undefined) return;
+      if (assignment.overridden) return verdicts.skip(route, 'overridden');
       countAnswer(recorder, exchange, route, ms);
       if (capture === undefined || stop.signal.aborted) return;
       if (capture.state === 'too-large') return verdicts.skip(route, 'too-large');

@@ -4,6 +4,7 @@ import type { Metrics } from '../../chassis/metrics.ts';
 import { traceIdOf } from '../../chassis/trace-context.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
 import type { UpgradePlan } from '../forwarding/upgrade.ts';
+import type { Override } from '../routing/override-token.ts';
 
 /** How a request ended, as a label: bounded in number. */
 export type RequestOutcome = '2xx' | '3xx' | '4xx' | '5xx' | 'failed' | 'client-gone';
@@ -50,6 +51,11 @@ export function createRequestTelemetry({
     help: 'WebSocket connections by route, upstream and outcome, counted when they end.',
     labels: ['route', 'upstream', 'outcome'],
   });
+  const overrides = metrics.counter({
+    name: 'strangler_facade_overrides_total',
+    help: 'Requests with a token that chooses a side, by what became of it.',
+    labels: ['result'],
+  });
   const refusals = metrics.counter({
     name: 'strangler_facade_refused_total',
     help: 'Requests that were not let in, by the code of the answer.',
@@ -62,9 +68,12 @@ export function createRequestTelemetry({
       requests.inc({ route, upstream: exchange.upstream, outcome: outcomeOf(exchange) });
       durations.observe({ route, upstream: exchange.upstream }, ms / 1_000);
       if (exchange.fellBack) fallbacks.inc({ route });
+      if (exchange.override.kind !== 'none')
+        overrides.inc({ result: resultOf(exchange.override, exchange.assignment.overridden === true) });
       if (accessLog()) log.info('request', line(exchange, ms));
     },
-    upgrade({ route = NO_ROUTE, upstream, requestId, target }, ms, failure) {
+    upgrade({ route = NO_ROUTE, upstream, requestId, target, override, overridden, side }, ms, failure) {
+      if (override.kind !== 'none') overrides.inc({ result: resultOf(override, overridden) });
       upgrades.inc({ route, upstream: upstream.name, outcome: failure === undefined ? 'closed' : 'failed' });
       const fields = {
         requestId,
@@ -72,6 +81,7 @@ export function createRequestTelemetry({
         upstream: upstream.name,
         ms: Math.round(ms),
         path: target.path,
+        override: overridden ? side : undefined,
         failure,
       };
       if (accessLog()) log.info('websocket closed', fields);
@@ -80,7 +90,8 @@ export function createRequestTelemetry({
 }
 
 function line(exchange: Exchange, ms: number): object {
-  const { requestId, headers, route, upstream, status, request, target, failure, fellBack } = exchange;
+  const { requestId, headers, route, upstream, status, request, target, failure, fellBack, assignment } =
+    exchange;
   return {
     requestId,
     traceId: traceIdOf(String(headers.traceparent)),
@@ -91,9 +102,16 @@ function line(exchange: Exchange, ms: number): object {
     ms: Math.round(ms * 10) / 10,
     method: request.method,
     path: route?.config.match.path ?? target.path,
+    override: assignment.overridden ? assignment.answers : undefined,
     failure,
     fellBack: fellBack || undefined,
   };
+}
+
+/** `unused`: a good token where it does not count (docs/reference/routing.md). */
+function resultOf({ kind }: Override, overridden: boolean): 'applied' | 'unused' | 'expired' | 'forged' {
+  if (kind === 'expired' || kind === 'forged') return kind;
+  return overridden ? 'applied' : 'unused';
 }
 
 /** The outcome of a finished exchange. */

@@ -17,7 +17,7 @@ const DOORS: Record<string, string | readonly string[]> = {
   bullmq: 'migrations/queue/',
   '@vlasky/zongji': 'migrations/stream/binlog.ts',
   yaml: 'chassis/config/',
-  commander: 'cli/program.ts',
+  commander: ['cli/program.ts', 'cli/options.ts'],
 };
 const DEPENDENCIES = Object.keys(JSON.parse(textOf('package.json')).dependencies as object);
 /** Libraries without I/O of their own, in which the kit may think anywhere. */

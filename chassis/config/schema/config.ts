@@ -5,6 +5,7 @@ import { dataGroupSchema, serviceSchemaSchema } from './data.ts';
 import { discoverySchema } from './discovery.ts';
 import { duration, listenAddress, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
+import { facadeSecrets } from './secrets.ts';
 import { sidecarSchema } from './sidecar.ts';
 import { upstreamSchema } from './upstreams.ts';
 
@@ -23,6 +24,7 @@ const facade = z.strictObject({
   /** The hosts that are served; any by default. */
   hosts: z.array(hostName).min(1).optional(),
   limits: facadeLimits,
+  secrets: facadeSecrets,
 });
 
 const worker = z.strictObject({ admin: listenAddress.prefault('127.0.0.1:8082') });

@@ -1,6 +1,7 @@
 /** Pure. The `routes:` section: what each route matches, where it stands, how it is compared and judged. */
 import { z } from 'zod';
 import { targetPolicy } from './admission.ts';
+import { keySource } from './key-source.ts';
 import { routeMatch } from './match.ts';
 import { byteSize, duration, factor, percentage, show } from './quantities.ts';
 
@@ -13,21 +14,6 @@ const percentOfKeys = z
   .number({ error: (issue) => `found ${show(issue.input)}, expected a number from 0 to 100` })
   .min(0)
   .max(100);
-
-/** `header x-user-id`, `cookie sid`, `query user` or `ip` → what an assignment hashes. */
-const keySource = z
-  .string()
-  .regex(/^(ip|(header|cookie|query) \S+)$/, {
-    error: (issue) =>
-      `found ${show(issue.input)}, expected "ip", "header NAME", "cookie NAME" or "query NAME"`,
-  })
-  .transform((text): KeySource => {
-    const [kind, name] = text.split(' ');
-    return kind === 'ip' ? { kind } : { kind: kind as 'header' | 'cookie' | 'query', name: name! };
-  });
-
-/** One place in a request where an assignment key may be found; tried in the order of the list. */
-export type KeySource = { kind: 'ip' } | { kind: 'header' | 'cookie' | 'query'; name: string };
 
 const jsonPath = z.string().regex(/^\$((\.[A-Za-z0-9_-]+|\.\*|\[\]|\["[^"]+"\]))*$/, {
   error: (issue) =>

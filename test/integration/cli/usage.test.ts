@@ -41,6 +41,11 @@ describe('the command line', () => {
         /Found ten, expected a number from 0 to 100\.$/m,
       ],
       [
+        'a duration that is none',
+        ['override', 'sign', '--side', 'service', '--for', '8'],
+        /Found 8, expected a duration such as 30m or 8h\.$/m,
+      ],
+      [
         'a replay without requests',
         ['compare', 'replay'],
         /^error: required option '--requests <file>' not specified$/m,
@@ -65,7 +70,9 @@ describe('the command line', () => {
         .split('\n')
         .flatMap((line) => /^ {2}(\w+)/.exec(line)?.[1] ?? [])
         .filter((word) => word !== 'help');
-    const top = 'init check facade worker status route compare data schema'.split(' ');
+    const top = 'init check facade sidecar worker status route override cookie compare data schema'.split(
+      ' ',
+    );
     expect(words()).to.have.members(top);
     expect(words('route')).to.have.members(['list', 'set', 'promote', 'rollback', 'history']);
     expect(words('compare')).to.have.members(['live', 'replay']);

@@ -1,10 +1,11 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { assign, bucketOf } from '../../../facade/routing/assignment.ts';
-import { assignmentKey } from '../../../facade/routing/assignment-key.ts';
+import { findKey, type KeyPlaces, keyText } from '../../../facade/routing/assignment-key.ts';
 import { clientAddress } from '../../../facade/routing/client-address.ts';
 import { parseRequestTarget } from '../../../facade/routing/request-target.ts';
 import { createRouteTable } from '../../../facade/routing/route-table.ts';
+import { signCookie } from '../../../facade/routing/signed-cookie.ts';
 import { isDeclaredStep, needsGate, promoted, steppedDown } from '../../../facade/routing/stage.ts';
 
 const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
@@ -83,10 +84,15 @@ describe('Assignment key', () => {
     headers: { 'x-user-id': 'u1', cookie: 'a=1; sid=s%201; b=2' },
     query: '?user=q1',
     address: '10.0.0.1',
+    identity: undefined,
+    cookieSecrets: [],
+  };
+  const find = (...sources: Parameters<typeof findKey>[0]) => {
+    const found = findKey(sources, places);
+    return found && keyText(found);
   };
 
   it('is the first source that has a value', () => {
-    const find = (...sources: Parameters<typeof assignmentKey>[0]) => assignmentKey(sources, places);
     expect(find({ kind: 'header', name: 'X-User-Id' }, { kind: 'ip' })).to.equal('header X-User-Id u1');
     expect(find({ kind: 'header', name: 'x-none' }, { kind: 'cookie', name: 'sid' })).to.equal(
       'cookie sid s%201',
@@ -94,6 +100,40 @@ describe('Assignment key', () => {
     expect(find({ kind: 'query', name: 'user' })).to.equal('query user q1');
     expect(find({ kind: 'cookie', name: 'id' }, { kind: 'ip' })).to.equal('ip 10.0.0.1');
     expect(find({ kind: 'cookie', name: 'id' })).to.equal(undefined);
+  });
+
+  it('is of a verified identity where one is asked for, and never of one that is not verified', () => {
+    const identity = {
+      subject: 'u7',
+      tenant: 't1',
+      claims: { plan: 'gold', seats: 5, roles: ['a'], sub: 'u7' },
+    };
+    const known = (...sources: Parameters<typeof findKey>[0]) => {
+      const found = findKey(sources, { ...places, identity });
+      return found && keyText(found);
+    };
+    expect(known({ kind: 'user' })).to.equal('user u7');
+    expect(known({ kind: 'tenant' })).to.equal('tenant t1');
+    expect(known({ kind: 'jwt', name: 'plan' })).to.equal('jwt plan gold');
+    expect(known({ kind: 'jwt', name: 'seats' })).to.equal('jwt seats 5');
+    expect(known({ kind: 'jwt', name: 'roles' }, { kind: 'ip' }), 'a list is no key').to.equal('ip 10.0.0.1');
+    for (const kind of ['user', 'tenant'] as const) expect(find({ kind })).to.equal(undefined);
+    expect(find({ kind: 'jwt', name: 'sub' }, { kind: 'ip' })).to.equal('ip 10.0.0.1');
+  });
+
+  it('takes a signed cookie by any of the secrets, and none whose name, value or signature was changed', () => {
+    const [fresh, old] = ['a'.repeat(32), 'b'.repeat(32)];
+    const found = (cookie: string, ...cookieSecrets: string[]) => {
+      const from: KeyPlaces = { ...places, headers: { cookie }, cookieSecrets };
+      return findKey([{ kind: 'signed-cookie', name: 'uid' }], from)?.value;
+    };
+    const signed = signCookie('uid', 'user.1', old);
+    expect(found(`x=1; uid=${signed}`, fresh, old)).to.equal('user.1');
+    expect(found(`uid=${signed}`, fresh)).to.equal(undefined);
+    expect(found(`uid=${signed}`)).to.equal(undefined);
+    const forged = ['user.1', `user.2${signed.slice(6)}`, signed.slice(0, -1), `${signed}A`, '.', ''];
+    for (const value of forged) expect(found(`uid=${value}`, old), value).to.equal(undefined);
+    expect(found(`uid=${signCookie('other', 'user.1', old)}`, old)).to.equal(undefined);
   });
 
   it('believes addresses only from trusted peers, and then the nearest that is not one', () => {

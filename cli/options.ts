@@ -1,0 +1,36 @@
+/** The options that several commands take, and what their texts mean; wrong ones end with a line of usage. */
+import { InvalidArgumentError, Option } from 'commander';
+import { duration } from '../chassis/config/schema/quantities.ts';
+
+/** `--reason`, which every change needs. */
+export function reason(): Option {
+  return new Option('--reason <text>', 'why; kept in the history').makeOptionMandatory();
+}
+
+/** A percent. */
+export function share(text: string): number {
+  return within(text, 0, 100, 'a number from 0 to 100');
+}
+
+/** Seconds, up to a day. */
+export function seconds(text: string): number {
+  return within(text, 0, 86_400, 'a number of seconds');
+}
+
+/** A duration such as `8h`, in milliseconds. */
+export function milliseconds(text: string): number {
+  const { success, data } = duration.safeParse(text);
+  if (success) return data;
+  throw new InvalidArgumentError(`Found ${text}, expected a duration such as 30m or 8h.`);
+}
+
+/** A whole number that is not negative. */
+export function whole(text: string): number {
+  return Math.trunc(within(text, 0, 1e9, 'a whole number'));
+}
+
+function within(text: string, low: number, high: number, expected: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value >= low && value <= high) return value;
+  throw new InvalidArgumentError(`Found ${text}, expected ${expected}.`);
+}
