@@ -7,7 +7,7 @@ import { admit } from './admission/admit.ts';
 import { announcesTooMuch, limitBody } from './admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from './admission/errors.ts';
 import type { Exchange } from './forwarding/exchange.ts';
-import { type AnswerTap, forward } from './forwarding/forward.ts';
+import { type AnswerTap, forward, settle } from './forwarding/forward.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
 import { hasBody, requestHeaders, upgradeHeaders, withoutOverride } from './forwarding/request-headers.ts';
 import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
@@ -70,7 +70,7 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
   }
   const exchange = arrive(deps, view, request, response, requestId, admission);
   response.once('close', () => {
-    exchange.abandon?.();
+    settle(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });
   if (hasBody(request.headers) && !takeBody(deps, view, exchange)) return;
@@ -131,6 +131,7 @@ function arrive(
     failure: undefined,
     fellBack: false,
     abandon: undefined,
+    limit: undefined,
     attempt: undefined,
     capture: undefined,
   };

@@ -41,6 +41,8 @@ export interface Exchange {
   fellBack: boolean;
   /** Gives up what the attempt under way still waits for; called when the exchange ends. */
   abandon: (() => void) | undefined;
+  /** Runs until an answer must have begun. */
+  limit: NodeJS.Timeout | undefined;
   /** The attempt under way. */
   attempt: Attempt | undefined;
   /** A copy of the answer, when it is to be compared. */

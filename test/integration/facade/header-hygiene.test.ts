@@ -117,6 +117,21 @@ forEachForwarder('Headers belong to one connection or to the exchange', () => {
     await odd.close();
   });
 
+  it('passes bytes that are not ASCII on in the head of an answer without a length', async () => {
+    const odd = await startRawServer((socket) => {
+      socket.once('data', () =>
+        socket.end(
+          'HTTP/1.1 200 OK\r\nX-Name: \xe9\xff\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+          'latin1',
+        ),
+      );
+    });
+    await facade.close();
+    facade = await startTestFacade(config({ legacy: odd.url, service: odd.url }));
+    expect(await get('')).to.include('\r\nX-Name: \xe9\xff\r\n');
+    await odd.close();
+  });
+
   for (const target of [
     '/a/../admin',
     '/a/%2e%2e/admin',
