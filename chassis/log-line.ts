@@ -12,19 +12,18 @@ export interface LineHead {
 /** Writes a line. Errors become name, message, code, stack and causes; a circle is cut, a BigInt is text. */
 export function logLine(head: LineHead, fields: object): string {
   try {
-    const line = { ...head, ...withoutClash(head, fields) };
+    const line: Record<string, unknown> = { ...head };
+    let plain = true;
+    for (const key in fields) {
+      const value = fields[key as keyof typeof fields] as unknown;
+      if (typeof value === 'bigint' || (typeof value === 'object' && value !== null)) plain = false;
+      line[key in head ? `${key}_` : key] = value;
+    }
     // Most lines hold plain values only; a replacer would triple what they cost.
-    return isPlain(fields) ? JSON.stringify(line) : JSON.stringify(line, readable);
+    return plain ? JSON.stringify(line) : JSON.stringify(line, readable);
   } catch {
     return careful(head, fields);
   }
-}
-
-function isPlain(fields: object): boolean {
-  for (const value of Object.values(fields)) {
-    if (typeof value === 'bigint' || (typeof value === 'object' && value !== null)) return false;
-  }
-  return true;
 }
 
 function withoutClash(head: LineHead, fields: object): object {

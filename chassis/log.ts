@@ -42,25 +42,23 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
   const transport = new winston.transports.Stream({ stream: sink, eol: '\n' });
   const logger = winston.createLogger({ level: CARRIER, format: asItIs(), transports: [transport] });
   const handOn = (text: string) => void logger.log({ level: CARRIER, message: '', text });
-  const turn = createTurn(handOn);
+  const batch = createBatch(handOn);
+  const now = createTimestamps();
 
   const emit = (severity: Level, message: string, fields: object) => {
-    const { requestId = currentRequestId(), ...rest } = fields as { requestId?: string };
-    const head = {
-      time: new Date().toISOString(),
-      level: severity,
-      process: name,
-      message: String(message),
-      requestId,
-    };
-    const line = logLine(head, rest);
+    const time = now();
+    // A field of this name is that of the head; where there is none, the one of the request under way.
+    const known = 'requestId' in fields && fields.requestId !== undefined;
+    const requestId = known ? undefined : currentRequestId();
+    const head = { time, level: severity, process: name, message: String(message) };
+    const line = logLine(requestId === undefined ? head : { ...head, requestId }, fields);
     if (write !== undefined) return handOn(line);
-    turn.add(line);
+    batch.add(line);
     // What goes wrong may be the last thing a process says.
-    if (severity === 'error') turn.end();
+    if (severity === 'error') batch.end();
   };
   const flush = () => {
-    turn.end();
+    batch.end();
     return drained([logger, transport, sink, process.stdout]);
   };
   return { ...adapt(emit, enabledFrom(level), {}), flush };
@@ -72,13 +70,20 @@ const MESSAGE = Symbol.for('message');
 /** Whether a line is wanted is decided before; this level is enabled whatever the logger's level is. */
 const CARRIER = 'error';
 
+/** How long a line may wait for others, in milliseconds, and how many go together. */
+const BATCH_MS = 10;
+const BATCH_LINES = 1_000;
+
 /**
- * The lines of one turn of the event loop travel through winston, and go out, together: under load its way from
- * stream to stream costs more than the line.
+ * Lines that come close together travel through winston, and go out, together: under load its way from stream to
+ * stream, and the call to the system at the end, cost more than the lines.
  */
-function createTurn(handOn: (text: string) => void): { add(line: string): void; end(): void } {
+function createBatch(handOn: (text: string) => void): { add(line: string): void; end(): void } {
   let lines: string[] = [];
+  let timer: NodeJS.Timeout | undefined;
   const end = () => {
+    clearTimeout(timer);
+    timer = undefined;
     if (lines.length === 0) return;
     const text = lines.join('\n');
     lines = [];
@@ -86,9 +91,25 @@ function createTurn(handOn: (text: string) => void): { add(line: string): void; 
   };
   return {
     add(line) {
-      if (lines.push(line) === 1) setImmediate(end);
+      const count = lines.push(line);
+      if (count >= BATCH_LINES) end();
+      else timer ??= setTimeout(end, BATCH_MS);
     },
     end,
+  };
+}
+
+/** The time now in ISO 8601, written once a millisecond. */
+function createTimestamps(): () => string {
+  let at = 0;
+  let text = '';
+  return () => {
+    const now = Date.now();
+    if (now !== at) {
+      at = now;
+      text = new Date(now).toISOString();
+    }
+    return text;
   };
 }
 
