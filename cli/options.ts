@@ -34,3 +34,8 @@ function within(text: string, low: number, high: number, expected: string): numb
   if (text.trim() !== '' && value >= low && value <= high) return value;
   throw new InvalidArgumentError(`Found ${text}, expected ${expected}.`);
 }
+
+/** An option that may be given again. */
+export function several(text: string, before: string[] = []): string[] {
+  return [...before, text];
+}

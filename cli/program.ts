@@ -4,7 +4,7 @@ import { STAGES } from '../chassis/config/schema/routes.ts';
 import { EXIT } from '../chassis/errors.ts';
 import type { DataOptions } from './commands/data.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { milliseconds, reason, seconds, share, whole } from './options.ts';
+import { milliseconds, reason, seconds, several, share, whole } from './options.ts';
 
 const SIDES = ['legacy', 'service'];
 
@@ -165,6 +165,21 @@ function addRoutes(program: Command, add: Adder): void {
       (m) => m.routeHistory,
     ),
   );
+  addExplain(route, add);
+}
+
+function addExplain(route: Command, add: Adder): void {
+  const explain = lazily(
+    () => import('./commands/explain.ts'),
+    (m) => m.routeExplain,
+  );
+  add(route, 'explain <method> <url>', 'which route names a request, who answers it, and why', explain)
+    .option('--header <line>', 'a header, "name: value"; may be given again', several)
+    .option('--ip <address>', 'the address of the peer')
+    .option('--user <name>', 'the verified user, for the key')
+    .option('--tenant <name>', "the verified user's tenant, for the key")
+    .option('--claim <pair>', 'a verified claim, name=value; may be given again', several)
+    .option('--offline', 'from the config file alone, without a running facade');
 }
 
 function addSigning(program: Command, add: Adder): void {

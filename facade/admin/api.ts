@@ -5,6 +5,7 @@ import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
 import { requireToken } from './auth.ts';
 import type { AdminDeps } from './deps.ts';
+import { explainRouter } from './explain-router.ts';
 import { routeSummary } from './present.ts';
 import { routesRouter } from './routes-router.ts';
 import type { StatusView } from './views.ts';
@@ -27,6 +28,7 @@ export function createAdminApi(deps: AdminDeps): Express {
     response.json(await status(deps));
   });
   app.use('/api/routes', routesRouter(deps));
+  app.use('/api/explain', explainRouter(deps));
   app.use((request, _response, next) => {
     next(
       facadeErrors.error('REQUEST_INVALID', {

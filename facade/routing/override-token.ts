@@ -26,6 +26,9 @@ export type Override =
   | { kind: 'expired' }
   | { kind: 'valid'; side: Side; route: string | undefined };
 
+/** How an override is counted; `unused`: a good token where it does not count (docs/reference/routing.md). */
+export type OverrideResult = 'applied' | 'unused' | 'expired' | 'forged';
+
 /** A secret and the name under which tokens refer to it. */
 export interface OverrideKey {
   id: string;
@@ -72,6 +75,12 @@ export function readOverride(token: string, keys: readonly OverrideKey[], now: n
   if (side === undefined) return FORGED;
   if (!(now < Number(expiry) * 1_000)) return EXPIRED;
   return { kind: 'valid', side: side as Side, route };
+}
+
+/** What became of a request's token. */
+export function overrideResult({ kind }: Override, applied: boolean): OverrideResult | 'none' {
+  if (kind === 'valid') return applied ? 'applied' : 'unused';
+  return kind;
 }
 
 /** Apart from whatever else the same secret may sign. */

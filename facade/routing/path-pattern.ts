@@ -75,3 +75,35 @@ export function fits(pattern: PatternSegment, segment: string): boolean {
       return true;
   }
 }
+
+/** The order in which segments are tried: the smaller, the sooner. */
+export function rankOf(segment: PatternSegment): number {
+  switch (segment.kind) {
+    case 'literal':
+      return 0;
+    case 'choice':
+      return 1;
+    case 'typed':
+      return 2 + PARAMETER_TYPES.indexOf(segment.type);
+    case 'parameter':
+      return 2 + PARAMETER_TYPES.length;
+    case 'tail':
+      return 3 + PARAMETER_TYPES.length;
+  }
+}
+
+/** A segment as the config writes it. */
+export function segmentText(segment: PatternSegment): string {
+  switch (segment.kind) {
+    case 'literal':
+      return segment.text || 'empty';
+    case 'choice':
+      return `:${segment.name}<${segment.values.join('|')}>`;
+    case 'typed':
+      return `:${segment.name}<${segment.type}>`;
+    case 'parameter':
+      return `:${segment.name}`;
+    case 'tail':
+      return '*';
+  }
+}

@@ -4,7 +4,7 @@ import type { Metrics } from '../../chassis/metrics.ts';
 import { traceIdOf } from '../../chassis/trace-context.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
 import type { UpgradePlan } from '../forwarding/upgrade.ts';
-import type { Override } from '../routing/override-token.ts';
+import { overrideResult } from '../routing/override-token.ts';
 
 /** How a request ended, as a label: bounded in number. */
 export type RequestOutcome = '2xx' | '3xx' | '4xx' | '5xx' | 'failed' | 'client-gone';
@@ -69,11 +69,11 @@ export function createRequestTelemetry({
       durations.observe({ route, upstream: exchange.upstream }, ms / 1_000);
       if (exchange.fellBack) fallbacks.inc({ route });
       if (exchange.override.kind !== 'none')
-        overrides.inc({ result: resultOf(exchange.override, exchange.assignment.overridden === true) });
+        overrides.inc({ result: overrideResult(exchange.override, exchange.assignment.overridden === true) });
       if (accessLog()) log.info('request', line(exchange, ms));
     },
     upgrade({ route = NO_ROUTE, upstream, requestId, target, override, overridden, side }, ms, failure) {
-      if (override.kind !== 'none') overrides.inc({ result: resultOf(override, overridden) });
+      if (override.kind !== 'none') overrides.inc({ result: overrideResult(override, overridden) });
       upgrades.inc({ route, upstream: upstream.name, outcome: failure === undefined ? 'closed' : 'failed' });
       const fields = {
         requestId,
@@ -106,12 +106,6 @@ function line(exchange: Exchange, ms: number): object {
     failure,
     fellBack: fellBack || undefined,
   };
-}
-
-/** `unused`: a good token where it does not count (docs/reference/routing.md). */
-function resultOf({ kind }: Override, overridden: boolean): 'applied' | 'unused' | 'expired' | 'forged' {
-  if (kind === 'expired' || kind === 'forged') return kind;
-  return overridden ? 'applied' : 'unused';
 }
 
 /** The outcome of a finished exchange. */

@@ -74,7 +74,7 @@ describe('the command line', () => {
       ' ',
     );
     expect(words()).to.have.members(top);
-    expect(words('route')).to.have.members(['list', 'set', 'promote', 'rollback', 'history']);
+    expect(words('route')).to.have.members(['list', 'set', 'promote', 'rollback', 'history', 'explain']);
     expect(words('compare')).to.have.members(['live', 'replay']);
     expect(words('data')).to.include.members([
       'plan',

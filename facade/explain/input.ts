@@ -1,0 +1,58 @@
+/** Pure. What `POST /api/explain` takes, and the request that it describes. */
+import { z } from 'zod';
+import type { ExplainedRequest } from './explain.ts';
+
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+
+/** The body: a request as one would write it for curl. */
+export const explainInput = z.strictObject({
+  method: z.string().min(1).max(20).default('GET'),
+  /** A path with its query, or a whole URL, whose host then counts. */
+  url: z.string().min(1).max(16_384),
+  /** Name and value; a name may come twice. */
+  headers: z
+    .array(z.tuple([z.string().min(1), z.string()]))
+    .max(200)
+    .default([]),
+  /** The address of the peer. */
+  ip: z.union([z.ipv4(), z.ipv6()]).default('127.0.0.1'),
+  /** Taken for verified: a description of somebody, not a credential. */
+  identity: z
+    .strictObject({
+      subject: z.string().optional(),
+      tenant: z.string().optional(),
+      claims: z.record(z.string(), scalar).optional(),
+    })
+    .optional(),
+});
+
+/** The request of a body; `host` is that of a request which names none. */
+export function explainedRequest(
+  { method, url, headers, ip, identity }: z.output<typeof explainInput>,
+  host: string,
+): ExplainedRequest {
+  const [, authority, rest] = /^https?:\/\/([^/?#\\]*)(.*)$/i.exec(url) ?? [];
+  const named = headers.some(([name]) => name.toLowerCase() === 'host');
+  const sent = named ? headers : [['host', authority || host] as [string, string], ...headers];
+  return {
+    method: method.toUpperCase(),
+    url: rest === undefined ? url : rest.startsWith('/') ? rest : `/${rest}`,
+    headers: joined(sent),
+    rawHeaders: sent.flat(),
+    httpVersion: '1.1',
+    socket: { remoteAddress: ip },
+    identity,
+  };
+}
+
+/** As Node gives them: of a Host that came twice the first, cookies joined by `;`, others by commas. */
+function joined(headers: readonly [string, string][]): Record<string, string> {
+  const all: Record<string, string> = Object.create(null);
+  for (const [written, value] of headers) {
+    const name = written.toLowerCase();
+    const before = all[name];
+    if (before === undefined) all[name] = value;
+    else if (name !== 'host') all[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
+  }
+  return all;
+}
