@@ -17,6 +17,7 @@ const UPGRADE_TIMEOUT_MS = 10_000;
 const CARRIED = Symbol('carried');
 
 type Carrier = IncomingMessage & { [CARRIED]?: Carried | { failed(error: Error): void } };
+type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
@@ -60,8 +61,10 @@ class Carried implements Attempt {
     this.#events = events;
   }
 
-  requested(outgoing: ClientRequest): void {
+  requested(outgoing: Outgoing): void {
     this.#outgoing = outgoing;
+    outgoing[CARRIED] = this;
+    outgoing.once('upgrade', refuseSwitch);
     if (this.#gaveUp !== undefined) outgoing.destroy(this.#gaveUp);
   }
 
@@ -93,6 +96,12 @@ class Carried implements Attempt {
   next = (error: unknown): void => {
     if (error instanceof Error) this.failed(error);
   };
+}
+
+/** An upstream that changes the protocol though nobody asked: without this its request would stay open for ever. */
+function refuseSwitch(this: Outgoing, _answer: IncomingMessage, socket: Socket): void {
+  socket.destroy();
+  this[CARRIED]?.failed(new Error('The upstream changed the protocol unasked.'));
 }
 
 /** Only the members used here of the middleware's inner proxy server. */

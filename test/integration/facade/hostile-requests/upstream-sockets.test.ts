@@ -1,0 +1,118 @@
+import { connect, type Socket } from 'node:net';
+import { expect } from 'chai';
+import { until } from '../../../support/wait.ts';
+import { config, startTestFacade, type TestFacade } from '../rig/facade.ts';
+import { forEachForwarder } from '../rig/forwarders.ts';
+import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
+
+forEachForwarder("An upstream's connection serves nobody else", () => {
+  let upstream: RecordingUpstream;
+  let facade: TestFacade;
+  let client: Socket;
+  let seen: string;
+
+  beforeEach(async () => {
+    upstream = await startRecordingUpstream();
+    facade = await startTestFacade(config({ legacy: upstream.url, service: upstream.url }));
+    seen = '';
+    client = connect(Number(new URL(facade.url).port), '127.0.0.1');
+    client.setEncoding('latin1').on('error', () => {});
+    client.on('data', (text: string) => {
+      seen += text;
+    });
+  });
+  afterEach(async () => {
+    client.destroy();
+    await facade.close();
+    await upstream.close();
+  });
+
+  const send = (text: string) => client.write(text, 'latin1');
+  const arrived = (text: string) =>
+    until(() => upstream.connections.some(({ bytes }) => bytes.includes(text)), {
+      what: `${text} to arrive`,
+    });
+  /** The connection of the odd exchange is closed, or never sees another request. */
+  const servesNobodyElse = async () => {
+    const [first] = upstream.connections;
+    const before = first!.bytes;
+    for (let count = 0; count < 3; count += 1) {
+      const answer = await fetch(facade.url).catch(() => undefined);
+      await answer?.text().catch(() => {});
+    }
+    expect(first!.bytes, 'what came on it afterwards').to.equal(before);
+    await until(() => first!.closed, { what: 'it to be closed' });
+  };
+
+  it('after the client left in the middle of its body', async () => {
+    send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhello');
+    await arrived('hello');
+    client.destroy();
+    await servesNobodyElse();
+  });
+
+  it('after the client left in the middle of its chunks', async () => {
+    send('POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    await arrived('hello');
+    client.destroy();
+    await servesNobodyElse();
+  });
+
+  it('after a chunk that is none', async () => {
+    send('POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n');
+    await arrived('hello');
+    send('0x5\r\nGET /admin HTTP/1.1\r\n\r\n');
+    await until(() => /^HTTP\/1\.1 400/.test(seen), { what: 'the answer' });
+    await servesNobodyElse();
+    expect(upstream.connections.map(({ bytes }) => bytes).join('')).not.to.include('/admin');
+  });
+
+  it('after it answered before the body had ended', async () => {
+    send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 100\r\n\r\nhello');
+    await arrived('hello');
+    upstream.connections[0]!.socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno');
+    await until(() => /403 Forbidden[\s\S]*no$/.test(seen), { what: 'the early answer' });
+    client.destroy();
+    await servesNobodyElse();
+  });
+
+  it('after the client left in the middle of the answer', async () => {
+    upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.includes('begun'), { what: 'the answer to begin' });
+    client.destroy();
+    upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    await servesNobodyElse();
+  });
+
+  for (const [what, answer] of [
+    ['both lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ntransfer-encoding: chunked\r\n\r\nok'],
+    ['a status that is none', 'HTTP/1.1 2x0 OK\r\ncontent-length: 2\r\n\r\nok'],
+    ['something that is no HTTP', 'SSH-2.0-OpenSSH_9.9\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok'],
+    ['a NUL in a header', 'HTTP/1.1 200 OK\r\nx-a: b\0c\r\ncontent-length: 2\r\n\r\nok'],
+    ['a header that is too large', `HTTP/1.1 200 OK\r\nx-a: ${'b'.repeat(200_000)}\r\n\r\n`],
+    [
+      'an upgrade that nobody asked for',
+      'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n',
+    ],
+  ] as const) {
+    it(`after it answered with ${what}, which is a 502`, async () => {
+      upstream.answer = answer;
+      send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\nhi');
+      await until(() => seen.startsWith('HTTP/1.1 502'), { what: `the answer; came: ${seen.slice(0, 200)}` });
+      upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+      await servesNobodyElse();
+    });
+  }
+
+  it('after it said more than its length', async () => {
+    upstream.answer =
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nokHTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\nevil';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.includes('\r\n\r\nok'), { what: 'the answer' });
+    upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    expect(await (await fetch(facade.url)).text()).to.equal('ok');
+    expect(seen).not.to.include('evil');
+  });
+});
