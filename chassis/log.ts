@@ -31,6 +31,7 @@ export interface ProcessLogger extends Logger {
   flush(): Promise<void>;
 }
 
+const NONE = {};
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 type Level = (typeof LEVELS)[number];
 
@@ -61,7 +62,7 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
     batch.end();
     return drained([logger, transport, sink, process.stdout]);
   };
-  return { ...adapt(emit, enabledFrom(level), {}), flush };
+  return { ...adapt(emit, enabledFrom(level), undefined), flush };
 }
 
 /** What winston's format leaves for a transport to write (package triple-beam). */
@@ -142,11 +143,12 @@ function enabledFrom(level: string): ReadonlySet<Level> {
 function adapt(
   emit: (level: Level, message: string, fields: object) => void,
   enabled: ReadonlySet<Level>,
-  own: object,
+  own: object | undefined,
 ): Logger {
   const at = (level: Level) => {
     if (!enabled.has(level)) return () => {};
-    return (message: string, fields?: object) => emit(level, message, { ...own, ...fields });
+    return (message: string, fields: object = NONE) =>
+      emit(level, message, own === undefined ? fields : { ...own, ...fields });
   };
   return {
     debug: at('debug'),

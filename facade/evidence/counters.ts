@@ -6,14 +6,22 @@ import { bucketOfLatency, quantileOf } from './latency-buckets.ts';
 /** The legs whose latency is counted: compared ones, and the answers clients got. */
 export type Leg = 'control' | 'candidate' | 'legacy' | 'service';
 
+/** Names that every request needs are made once: a text put together anew must be hashed anew. */
+const ANSWERED = { legacy: 'answered legacy', service: 'answered service' };
+const LATENCIES: Record<Leg, string[]> = { control: [], candidate: [], legacy: [], service: [] };
+
 /** Counter names. */
 export const counter = {
   outcome: (kind: OutcomeKind) => `outcome ${kind}`,
   skip: (reason: SkipReason) => `skip ${reason}`,
   rule: (path: string) => `rule ${path}`,
-  answered: (side: 'legacy' | 'service') => `answered ${side}`,
+  answered: (side: 'legacy' | 'service') => ANSWERED[side],
   failed: (side: 'legacy' | 'service') => `failed ${side}`,
-  latency: (leg: Leg, ms: number) => `latency ${leg} ${bucketOfLatency(ms)}`,
+  latency(leg: Leg, ms: number): string {
+    const bucket = bucketOfLatency(ms);
+    LATENCIES[leg][bucket] ??= `latency ${leg} ${bucket}`;
+    return LATENCIES[leg][bucket];
+  },
 };
 
 /** Requests one side answered, and how many of them failed (5xx, broken connection, fallback). */

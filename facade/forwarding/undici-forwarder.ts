@@ -21,6 +21,8 @@ const CARRIED = Symbol('carried');
 /** Of a stream that counts bytes undici would announce the length, once all of it is there. */
 const COUNTED_IN_CHUNKS = { readableObjectMode: true, readableHighWaterMark: 1 };
 
+const SHORT = 8_192;
+
 type Carrier = ServerResponse & { [CARRIED]?: Carried };
 
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
@@ -118,7 +120,7 @@ class Carried implements Attempt, ExchangeHandler {
     this.#state = 'ended';
     this.#observer?.end();
     this.#response.off('close', onClientClose);
-    this.#response.end(this.#last);
+    endWith(this.#response, this.#last);
     this.#connections.release(this.#connection);
   }
 
@@ -143,6 +145,12 @@ class Carried implements Attempt, ExchangeHandler {
     this.#response.off('close', onClientClose);
     this.#connections.discard(this.#connection);
   }
+}
+
+/** What is short goes out as text with the head, one character a byte, in one write without a list of buffers. */
+function endWith(response: ServerResponse, last: Buffer | undefined): void {
+  if (last === undefined || last.length > SHORT) response.end(last);
+  else response.end(last.toString('latin1'), 'latin1');
 }
 
 /** One function for all answers. */
