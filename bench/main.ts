@@ -1,5 +1,5 @@
 /** Runs benchmarks by name: `npm run bench -- facade copy`; all of them without a name. */
-const BENCHES = ['facade', 'copy'];
+const BENCHES = ['facade', 'routes', 'toggles', 'shadow', 'copy'];
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('-'));
 const unknown = wanted.filter((name) => !BENCHES.includes(name));

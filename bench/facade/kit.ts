@@ -3,6 +3,5 @@ import { runProcess } from '../../chassis/lifecycle.ts';
 import { startFacade } from '../../facade/main.ts';
 
 await runProcess('facade', async (context) => {
-  const { url } = await startFacade({ ...context, configFile: process.argv[2]! });
-  process.send!({ url });
+  process.send!(await startFacade({ ...context, configFile: process.argv[2]! }));
 });

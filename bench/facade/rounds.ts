@@ -32,22 +32,45 @@ const PATH = '/api/items/1';
 /** The load that proxies are compared under. */
 export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
 
+/** What is under load: one process, or several that serve side by side. */
+export type Contestant = Pinned | readonly Pinned[];
+
 /** Warms each up, then measures each once a round. */
 export async function inRounds(
-  contestants: ReadonlyMap<string, Pinned>,
+  contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>();
-  for (const { url } of contestants.values()) await load(url + PATH, plan);
+  for (const contestant of contestants.values()) await loadOf(contestant, plan);
   for (let round = 0; round < ROUNDS; round += 1) {
-    for (const [name, { url, pid }] of contestants) {
-      const before = cpuMsOf(pid);
-      const measured = await load(url + PATH, plan);
-      const one = { ...measured, cpuMs: cpuMsOf(pid) - before };
+    for (const [name, contestant] of contestants) {
+      const before = cpuOf(contestant);
+      const measured = await loadOf(contestant, plan);
+      const one = { ...measured, cpuMs: cpuOf(contestant) - before };
       rounds.set(name, [...(rounds.get(name) ?? []), one]);
     }
   }
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
+}
+
+function cpuOf(contestant: Contestant): number {
+  return [contestant].flat().reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
+}
+
+/** The load is shared out evenly; of several latencies the worst counts. */
+async function loadOf(contestant: Contestant, plan: LoadPlan): Promise<Load> {
+  const all = [contestant].flat();
+  const share = { ...plan, connections: plan.connections / all.length };
+  const loads = await Promise.all(all.map(({ url }) => load(url + PATH, share)));
+  const sum = (of: (one: Load) => number) => loads.reduce((total, one) => total + of(one), 0);
+  const most = (of: (one: Load) => number) => Math.max(...loads.map(of));
+  return {
+    requests: sum(({ requests }) => requests),
+    failed: sum(({ failed }) => failed),
+    seconds: most(({ seconds }) => seconds),
+    p50: most(({ p50 }) => p50),
+    p99: most(({ p99 }) => p99),
+  };
 }
 
 /** Prints one line each, with the ratio of its processor time to that of `base`. */

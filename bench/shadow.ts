@@ -1,0 +1,75 @@
+/**
+ * What a client feels of a shadow at 100 %, whatever its candidate does: latencies beside the same route without
+ * one, at a fixed rate that leaves the facade air, and in a closed loop, where the comparisons take their part of a
+ * full core. Fails when requests were neither compared nor counted as skipped.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { EvidenceView } from '../facade/admin/views.ts';
+import { generatorFor } from './facade/load.ts';
+import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
+import { inRounds, print, printTable, printTargets, USUAL_LOAD } from './facade/rounds.ts';
+import { configFor, onStage, type Stage } from './facade/stage.ts';
+
+const ALONE = 'without a shadow';
+const REFUSING = 'http://127.0.0.1:9';
+const RATE = Number(process.env.BENCH_RATE ?? 1_000);
+/** How long comparisons under way may take to be counted. */
+const SETTLE_MS = 15_000;
+
+/** Prints both tables and checks the counters of each facade. */
+export function run(): Promise<void> {
+  return onStage(async (stage) => {
+    const facades = await startFacades(stage);
+    const targets = [...facades.keys()]
+      .filter((name) => name !== ALONE)
+      .map((of) => ({ of, to: ALONE, figure: 'p99' as const, most: 1.1 }));
+    print(`${RATE} requests a second by ${generatorFor({ rate: RATE })}`);
+    const steady = await inRounds(facades, { ...USUAL_LOAD, rate: RATE });
+    printTable(steady, ALONE);
+    printTargets(steady, targets);
+    print(`\nClosed loop by ${generatorFor({})}`);
+    printTable(await inRounds(facades), ALONE);
+    for (const [name, facade] of facades) if (name !== ALONE) await countersAddUp(name, facade);
+  });
+}
+
+async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<string, Pinned>> {
+  const started = new Map<string, Pinned>();
+  const options = { facade: ', forwarder: undici' };
+  started.set(ALONE, await facade(ALONE, configFor('legacy', upstream.url, options)));
+  const candidates = new Map([
+    ['answers', upstream.url],
+    ['refuses', REFUSING],
+  ]);
+  for (const way of ['hangs', 'trickles', 'floods']) {
+    const bad = keep(await startPinned(CORES.other, 'bench/facade/bad-candidate.ts', [way]));
+    candidates.set(way, bad.url);
+  }
+  for (const [way, service] of candidates) {
+    const name = `candidate ${way}`;
+    started.set(name, await facade(name, configFor('shadow', upstream.url, { ...options, service })));
+  }
+  return started;
+}
+
+/** Every request that legacy answered was compared, or skipped with a reason. */
+async function countersAddUp(name: string, { message }: Pinned): Promise<void> {
+  const { admin } = message as { admin: string };
+  const latest = Date.now() + SETTLE_MS;
+  for (;;) {
+    const answer = await fetch(`${admin}/api/routes/item/evidence`);
+    const { summary } = (await answer.json()) as EvidenceView;
+    const total = (counts: object) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    const counted = total(summary.outcomes) + total(summary.skipped);
+    const { answered } = summary.legacy;
+    if (counted === answered && answered > 0) {
+      print(
+        `${name}: ${answered} answered = ${total(summary.outcomes)} compared + ${total(summary.skipped)} skipped`,
+      );
+      return;
+    }
+    if (Date.now() > latest)
+      throw new Error(`${name}: found ${counted} compared or skipped, expected ${answered} as answered`);
+    await delay(200);
+  }
+}

@@ -1,0 +1,42 @@
+/**
+ * What shared toggles cost: four facades whose toggles and evidence are in a private Redis, against four that keep
+ * them in memory. Redis runs where the load is.
+ */
+import path from 'node:path';
+import { startServices } from '../scripts/services/start.ts';
+import { CORES, type Pinned } from './facade/pinned-process.ts';
+import { inRounds, print, printTable, printTargets } from './facade/rounds.ts';
+import { configFor, onStage } from './facade/stage.ts';
+
+const FACADES = 4;
+const MEMORY = 'toggles in memory';
+const REDIS = 'toggles in Redis';
+
+/** Prints both, and their ratio. */
+export function run(): Promise<void> {
+  return onStage(async ({ directory, facade, upstream, keep }) => {
+    const services = keep(
+      await startServices({
+        need: ['redis'],
+        dataDir: path.join(directory, 'services'),
+        env: process.env,
+        log: () => {},
+      }),
+    );
+    const store = `store: { kind: redis, url: "${services.redis.url}", prefix: bench-${process.pid} }\n`;
+    const contestants = new Map<string, readonly Pinned[]>();
+    for (const [name, rest] of [
+      [MEMORY, ''],
+      [REDIS, store],
+    ] as const) {
+      const config = configFor('live', upstream.url, { facade: ', forwarder: undici', rest });
+      const group: Pinned[] = [];
+      for (let index = 0; index < FACADES; index += 1) group.push(await facade(`${name} ${index}`, config));
+      contestants.set(name, group);
+    }
+    const results = await inRounds(contestants);
+    printTable(results, MEMORY);
+    print(`${FACADES} processes share core ${CORES.measured}; the load asks all of them at once.`);
+    printTargets(results, [{ of: REDIS, to: MEMORY, figure: 'cpu', most: 1.03 }]);
+  });
+}
