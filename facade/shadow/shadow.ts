@@ -66,10 +66,13 @@ export function createShadow(options: ShadowOptions): Shadow {
     const { id, shadow } = route.config;
     const running = active.get(id) ?? 0;
     if (running >= shadow.concurrency) return verdicts.skip(route, 'busy');
+    const breaker = breakers.of(`${id} shadow`, shadow.timeout);
+    // A job that would only be refused costs more than the request it follows.
+    if (breaker.state === 'open') return verdicts.skip(route, 'breaker-open');
     active.set(id, running + 1);
     const job: ComparisonJob = {
       ...{ exchange, route, controlMs, legacy: view().legacy, service },
-      breaker: breakers.of(`${id} shadow`, shadow.timeout),
+      breaker,
       legacyBreaker: breakers.of(`${id} reread`, shadow.timeout),
     };
     void runComparison(job, jobs)
