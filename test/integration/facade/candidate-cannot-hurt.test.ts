@@ -136,6 +136,33 @@ forEachForwarder('The candidate cannot hurt the control', () => {
     await service.close();
   });
 
+  it('counts every answer as compared or skipped, whatever became of its comparison', async () => {
+    const service = await startRawServer(WAYS['resets at once']!);
+    facade = await startTestFacade(
+      config({
+        legacy: legacy.url,
+        service: service.url,
+        routes: route('read', 'path: /api/:id', 'shadow', ', shadow: { sample: 0.8, concurrency: 2 }'),
+      }),
+    );
+    for (let round = 0; round < 20; round += 1) {
+      const asked = Array.from({ length: 5 }, async (_, index) =>
+        (await fetch(`${facade.url}/api/${index}`)).text(),
+      );
+      await Promise.all(asked);
+    }
+    const total = (counts: object) => Object.values(counts).reduce((sum, count) => sum + count, 0);
+    await until(
+      async () => {
+        const { summary } = await facade.evidence('read');
+        expect(summary.skipped).to.include.keys('breaker-open', 'sampled-out');
+        return total(summary.outcomes) + total(summary.skipped) === 100 && summary.legacy.answered === 100;
+      },
+      { what: '100 answers to be counted once each' },
+    );
+    await service.close();
+  });
+
   it('drops comparisons beyond the limit, and counts them', async () => {
     const service = await startRawServer(() => {});
     facade = await startTestFacade(
