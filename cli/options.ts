@@ -39,3 +39,8 @@ function within(text: string, low: number, high: number, expected: string): numb
 export function several(text: string, before: string[] = []): string[] {
   return [...before, text];
 }
+
+/** `--group`, for commands that move a route or a group of them. */
+export function ofGroup(): Option {
+  return new Option('--group', 'the name is that of a group: all its routes move together');
+}

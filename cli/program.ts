@@ -4,7 +4,7 @@ import { STAGES } from '../chassis/config/schema/routes.ts';
 import { EXIT } from '../chassis/errors.ts';
 import type { DataOptions } from './commands/data.ts';
 import type { CliContext, CommonOptions } from './context.ts';
-import { milliseconds, reason, seconds, several, share, whole } from './options.ts';
+import { milliseconds, ofGroup, reason, seconds, several, share, whole } from './options.ts';
 
 const SIDES = ['legacy', 'service'];
 
@@ -134,11 +134,12 @@ function addRoutes(program: Command, add: Adder): void {
   )
     .option('--percent <n>', 'share of keys that go to the service while in canary, 0 to 100', share)
     .addOption(reason())
+    .addOption(ofGroup())
     .option('--force', 'allow a step that is not the next one');
   add(
     route,
     'promote <id>',
-    'go one stage on, if the gate passes',
+    'go one stage on, or to the next percent, if the gate passes',
     lazily(
       () => import('./commands/route.ts'),
       (m) => m.routePromote,
@@ -146,6 +147,7 @@ function addRoutes(program: Command, add: Adder): void {
   )
     .option('--percent <n>', 'share of keys when this step is canary, 0 to 100', share)
     .addOption(reason())
+    .addOption(ofGroup())
     .option('--force', 'go on although the gate does not pass');
   add(
     route,
@@ -155,7 +157,9 @@ function addRoutes(program: Command, add: Adder): void {
       () => import('./commands/route.ts'),
       (m) => m.routeRollback,
     ),
-  ).addOption(reason());
+  )
+    .addOption(reason())
+    .addOption(ofGroup());
   add(
     route,
     'history <id>',

@@ -18,12 +18,13 @@ export function routesTable(routes: readonly RouteSummaryView[]): string {
     route.id,
     `${route.methods.join(',')} ${route.path}`,
     route.service,
+    route.group ?? '',
     stageText(route),
     route.source,
     `${route.evidence.compared} compared, ${route.evidence.mismatched} differ`,
     route.gate,
   ]);
-  return table([['route', 'matches', 'service', 'stage', 'set by', 'evidence', 'gate'], ...rows]);
+  return table([['route', 'matches', 'service', 'group', 'stage', 'set by', 'evidence', 'gate'], ...rows]);
 }
 
 /** A route after a change: where it stands, who put it there, and what the gate says. */

@@ -21,6 +21,25 @@ export const facadeErrors = defineErrors({
     message: ({ found, known }) => `Found route ${found}, expected one of: ${known}.`,
     remedy: 'See `strangler route list`.',
   },
+  GROUP_UNKNOWN: {
+    status: 404,
+    exit: EXIT.usage,
+    message: ({ found, known }) => `Found group ${found}, expected one of: ${known}.`,
+    remedy: 'See the groups in `strangler route list`.',
+  },
+  ROUTE_IN_GROUP: {
+    status: 409,
+    exit: EXIT.usage,
+    message: ({ route, group }) => `Route ${route} moves only with its group, ${group}.`,
+    remedy: 'Move the group: the same command with --group and the name of the group.',
+  },
+  GROUP_DIVIDED: {
+    status: 409,
+    exit: EXIT.usage,
+    message: ({ group, one, other }) =>
+      `The routes of group ${group} do not stand at one place: ${one}, ${other}.`,
+    remedy: 'Bring them together with `strangler route set --group`.',
+  },
   REQUEST_INVALID: {
     status: 400,
     exit: EXIT.usage,

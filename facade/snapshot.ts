@@ -64,7 +64,12 @@ function activate(
 ): ActiveRoute {
   const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
-  return { config, effective, rule: { stage, percent, salt: config.id }, epoch: epochOf(config, since) };
+  return { config, effective, rule: { stage, percent, salt: saltOf(config) }, epoch: epochOf(config, since) };
+}
+
+/** Routes of one group share it: a key is on one side of all of them. No id has a space. */
+function saltOf({ id, group }: RouteConfig): string {
+  return group === undefined ? id : `group ${group}`;
 }
 
 /** Unknown means legacy, save where legacy no longer answers. */

@@ -2,6 +2,7 @@
  * Pure. The rules that hold across the sections of a config. They are checked on the file as written, so
  * that they are reported together with whatever else is wrong with it.
  */
+import { dividedGroups } from './group-rules.ts';
 import { duration, show } from './schema/quantities.ts';
 import { UPSTREAM_DEFAULTS } from './schema/upstreams.ts';
 
@@ -32,6 +33,7 @@ export function crossReferenceProblems(document: unknown): CrossProblem[] {
     unknownServices,
     unknownGroups,
     unsignedCookies,
+    dividedGroups,
   ];
   return rules.flatMap((rule) => rule(written));
 }

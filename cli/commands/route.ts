@@ -1,7 +1,7 @@
 /** `strangler route ...`: see and move routes through the facade's admin API. */
 import { userInfo } from 'node:os';
 import { EXIT } from '../../chassis/errors.ts';
-import type { HistoryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
+import type { GroupView, HistoryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
 import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
 import { historyLines, routeLines, routesTable } from '../show-route.ts';
 
@@ -10,6 +10,8 @@ export interface MoveOptions extends CommonOptions {
   reason: string;
   percent?: number;
   force?: boolean;
+  /** The name is that of a group. */
+  group?: boolean;
 }
 
 /** `route list`. */
@@ -63,16 +65,16 @@ function move(
   change: object,
 ): Promise<number> {
   return withAdmins(options, context, async ({ facade }) => {
-    const path = `/api/routes/${encodeURIComponent(id)}/${action}`;
+    const path = `/api/${options.group ? 'groups' : 'routes'}/${encodeURIComponent(id)}/${action}`;
     const body = {
       ...change,
       reason: options.reason,
       actor: context.env.STRANGLER_ACTOR ?? userInfo().username,
     };
-    const view =
-      method === 'PUT' ? await facade.put<RouteView>(path, body) : await facade.post<RouteView>(path, body);
+    const call = method === 'PUT' ? facade.put : facade.post;
+    const view = await call<RouteView | GroupView>(path, body);
     if (options.json) context.json(view);
-    else context.print(routeLines(view));
+    else context.print('routes' in view ? view.routes.map(routeLines).join('\n') : routeLines(view));
     return EXIT.ok;
   });
 }

@@ -6,6 +6,7 @@ import { facadeErrors } from '../errors.ts';
 import { requireToken } from './auth.ts';
 import type { AdminDeps } from './deps.ts';
 import { explainRouter } from './explain-router.ts';
+import { groupsRouter } from './groups-router.ts';
 import { routeSummary } from './present.ts';
 import { routesRouter } from './routes-router.ts';
 import type { StatusView } from './views.ts';
@@ -28,6 +29,7 @@ export function createAdminApi(deps: AdminDeps): Express {
     response.json(await status(deps));
   });
   app.use('/api/routes', routesRouter(deps));
+  app.use('/api/groups', groupsRouter(deps));
   app.use('/api/explain', explainRouter(deps));
   app.use((request, _response, next) => {
     next(

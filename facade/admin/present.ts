@@ -54,6 +54,7 @@ function place({ config, effective }: ActiveRoute) {
     methods: [...config.match.methods],
     path: config.match.path,
     service: config.service,
+    group: config.group,
     stage: effective.stage,
     percent: effective.percent,
     source: effective.source,

@@ -50,15 +50,18 @@ export function routesRouter({ inForce, judge, control, toggles, clock }: AdminD
       });
     }
     const share = stage === 'canary' ? (percent ?? route.effective.percent) : 0;
-    response.json(await show(await control.set(route.config.id, { stage, percent: share }, change)));
+    const [moved] = await control.set({ route: route.config.id }, { stage, percent: share }, change);
+    response.json(await show(moved!));
   });
   router.post('/:id/promote', async (request, response) => {
     const { percent, ...change } = readInput(promoteInput, request.body);
-    response.json(await show(await control.promote(find(request).config.id, percent, change)));
+    const [moved] = await control.promote({ route: find(request).config.id }, percent, change);
+    response.json(await show(moved!));
   });
   router.post('/:id/rollback', async (request, response) => {
     const change = readInput(rollbackInput, request.body);
-    response.json(await show(await control.rollback(find(request).config.id, change)));
+    const [moved] = await control.rollback({ route: find(request).config.id }, change);
+    response.json(await show(moved!));
   });
   return router;
 }

@@ -11,6 +11,8 @@ export interface RouteSummaryView {
   methods: string[];
   path: string;
   service: string;
+  /** The group with which it moves. */
+  group?: string;
   stage: Stage;
   percent: number;
   /** Whether the file or a toggle put it there. */
@@ -37,6 +39,12 @@ export interface RouteView extends Omit<RouteSummaryView, 'gate' | 'evidence'> {
   evidence: EvidenceSummary;
   gate: GateReport;
   expiredRules: { path: string; reason: string; until: string }[];
+}
+
+/** `GET /api/groups/:group`, and the answer to each change of a group. */
+export interface GroupView {
+  group: string;
+  routes: RouteView[];
 }
 
 /** `GET /api/routes/:id/evidence`. */

@@ -80,9 +80,9 @@ function inWords(explained: Omit<Explanation, 'why'>): Explanation {
 }
 
 function routeOf({ config, effective }: ActiveRoute): Explanation['route'] {
-  const { id, match, service } = config;
+  const { id, match, service, group } = config;
   const { stage, percent, source } = effective;
-  return { id, path: match.path, service, stage, percent, source };
+  return { id, path: match.path, service, group, stage, percent, source };
 }
 
 function keyOf({ rule }: ActiveRoute, found: FoundKey | undefined): Explanation['key'] {

@@ -15,6 +15,7 @@ export interface Explanation {
     id: string;
     path: string;
     service: string;
+    group?: string;
     stage: Stage;
     percent: number;
     source: 'file' | 'toggle';

@@ -14,10 +14,13 @@ export function why(explained: Explained): string[] {
 
 function matched({ route }: Explained): string[] {
   if (route === undefined) return ['No route names it, so it goes to legacy.'];
-  const { id, path, stage, percent, source } = route;
+  const { id, path, group, stage, percent, source } = route;
   const where = stage === 'canary' ? `canary at ${percent} %` : stage;
   const setBy = source === 'toggle' ? 'by a toggle' : 'by the config file';
-  return [`Route ${id} (${path}) names it.`, `The route is ${where}, ${setBy}.`];
+  return [
+    `Route ${id} (${path})${group === undefined ? '' : ` of group ${group}`} names it.`,
+    `The route is ${where}, ${setBy}.`,
+  ];
 }
 
 function assigned({ route, key, override, assignment }: Explained): string[] {

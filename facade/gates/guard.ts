@@ -60,7 +60,7 @@ function target({ config, effective }: ActiveRoute): Position | undefined {
     case 'rollback':
       return { stage: 'legacy', percent: 0 };
     case 'step-down':
-      return steppedDown(effective);
+      return steppedDown(effective, config.steps);
     case 'freeze':
       return undefined;
   }

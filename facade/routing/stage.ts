@@ -24,9 +24,6 @@ const NEXT: Record<Stage, Stage | undefined> = {
   retired: undefined,
 };
 
-/** The share of keys that a first canary step gives to the service. */
-export const FIRST_CANARY_PERCENT = 10;
-
 /** The stages that may follow without force. */
 export function stepsFrom(stage: Stage): readonly Stage[] {
   return EDGES[stage];
@@ -39,26 +36,35 @@ export function isDeclaredStep(from: Stage, to: Stage): boolean {
 
 /**
  * Whether a gate guards a step: the ones that give a service its first clients, all clients, or take legacy
- * away. A growing percent is not guarded: the guard takes it back when it goes wrong.
+ * away. A percent that somebody sets is not guarded: the guard takes it back when it goes wrong. What promote does
+ * always is, save the step into shadow.
  */
 export function needsGate(from: Stage, to: Stage): boolean {
   return NEXT[from] === to && to !== 'shadow';
 }
 
-/** Where promote leads; undefined at the end. */
-export function promoted(from: Position, percent = FIRST_CANARY_PERCENT): Position | undefined {
+/**
+ * Where promote leads; undefined at the end. In canary it leads to the next of the route's percents (`steps`, growing),
+ * and to live after the last. A percent that is given counts instead.
+ */
+export function promoted(from: Position, steps: readonly number[], percent?: number): Position | undefined {
+  const larger = from.stage === 'canary' ? steps.find((one) => one > from.percent) : undefined;
+  if (from.stage === 'canary' && (percent ?? larger) !== undefined)
+    return { stage: 'canary', percent: percent ?? larger! };
   const stage = NEXT[from.stage];
   if (stage === undefined) return undefined;
-  return { stage, percent: stage === 'canary' ? percent : 0 };
+  return { stage, percent: stage === 'canary' ? (percent ?? steps[0]!) : 0 };
 }
 
 /** One step back, for the `step-down` policy. */
-export function steppedDown(from: Position): Position {
+export function steppedDown(from: Position, steps: readonly number[]): Position {
   switch (from.stage) {
     case 'live':
-      return { stage: 'canary', percent: FIRST_CANARY_PERCENT };
-    case 'canary':
-      return { stage: 'shadow', percent: 0 };
+      return { stage: 'canary', percent: steps.at(-1)! };
+    case 'canary': {
+      const smaller = steps.findLast((one) => one < from.percent);
+      return smaller === undefined ? { stage: 'shadow', percent: 0 } : { stage: 'canary', percent: smaller };
+    }
     default:
       return { stage: 'legacy', percent: 0 };
   }

@@ -1,4 +1,4 @@
-/** Writes one change of a route, with its line of history, and puts it in force. */
+/** Writes changes of routes at once, each with its line of history, and puts them in force. */
 import type { Clock } from '../../chassis/clock.ts';
 import { messageOf } from '../../chassis/errors.ts';
 import { facadeErrors } from '../errors.ts';
@@ -6,7 +6,7 @@ import type { Judgement } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import type { Position } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { HistoryEntry, Toggle, ToggleStore } from './toggle-store.ts';
+import type { HistoryEntry, Toggle, ToggleChange, ToggleStore } from './toggle-store.ts';
 
 /** Who moves a route, and why. */
 export interface Change {
@@ -35,20 +35,24 @@ export function createChangeWriter({
   inForce: InForce;
   store: ToggleStore;
   clock: Clock;
-}): (change: AllowedChange) => Promise<void> {
-  return async (allowed) => {
-    const id = allowed.route.config.id;
-    const revision = allowed.route.effective.toggle?.revision ?? 0;
+}): (changes: readonly AllowedChange[]) => Promise<void> {
+  return async (changes) => {
     // A later change must never look older than the file it is based on, whatever the clocks say.
-    const at = Math.max(clock.now(), allowed.route.effective.since);
-    const written = await store
-      .set(toggleOf(allowed, at, revision), revision, entryOf(allowed, at))
-      .catch((error) => {
-        throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
-      });
+    const at = Math.max(clock.now(), ...changes.map(({ route }) => route.effective.since));
+    const written = await store.setMany(changes.map((one) => toggleChange(one, at))).catch((error) => {
+      throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
+    });
     await inForce.refresh();
-    if (written === 'conflict') throw facadeErrors.error('TOGGLE_CONFLICT', { route: id });
+    if (written === 'conflict')
+      throw facadeErrors.error('TOGGLE_CONFLICT', {
+        route: changes.map(({ route }) => route.config.id).join(', '),
+      });
   };
+}
+
+function toggleChange(allowed: AllowedChange, at: number): ToggleChange {
+  const expected = allowed.route.effective.toggle?.revision ?? 0;
+  return { toggle: toggleOf(allowed, at, expected), expected, entry: entryOf(allowed, at) };
 }
 
 function toggleOf({ route, to, change }: AllowedChange, at: number, revision: number): Toggle {

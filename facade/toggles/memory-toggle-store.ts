@@ -14,15 +14,21 @@ export function createMemoryToggleStore(): ToggleStore {
   const entries: HistoryEntry[] = [];
   const listeners = new Set<() => void>();
 
-  return {
-    all: async () => new Map(toggles),
-    async set(toggle, expected, entry) {
-      if ((toggles.get(toggle.route)?.revision ?? 0) !== expected) return 'conflict';
+  const setMany: ToggleStore['setMany'] = async (changes) => {
+    if (changes.some(({ toggle, expected }) => (toggles.get(toggle.route)?.revision ?? 0) !== expected))
+      return 'conflict';
+    for (const { toggle, expected, entry } of changes) {
       toggles.set(toggle.route, { ...toggle, revision: expected + 1 });
       entries.push(entry);
-      for (const listener of listeners) listener();
-      return 'written';
-    },
+    }
+    for (const listener of listeners) listener();
+    return 'written';
+  };
+
+  return {
+    setMany,
+    set: (toggle, expected, entry) => setMany([{ toggle, expected, entry }]),
+    all: async () => new Map(toggles),
     history: async (route, limit) =>
       entries
         .filter((entry) => entry.route === route)

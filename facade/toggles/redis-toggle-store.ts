@@ -17,15 +17,21 @@ export interface RedisToggleStoreOptions {
 /** Lines of history kept for each route. */
 const HISTORY_KEPT = '1000';
 
-/** KEYS toggles, history; ARGV route, expected revision, toggle, entry, history kept, channel. */
+/** KEYS toggles, a history for each change; ARGV history kept, channel, and route, expected revision, toggle, entry of each. */
 const SET = `
-local current = redis.call('HGET', KEYS[1], ARGV[1])
-local revision = current and cjson.decode(current).revision or 0
-if revision ~= tonumber(ARGV[2]) then return 0 end
-redis.call('HSET', KEYS[1], ARGV[1], ARGV[3])
-redis.call('LPUSH', KEYS[2], ARGV[4])
-redis.call('LTRIM', KEYS[2], 0, tonumber(ARGV[5]) - 1)
-redis.call('PUBLISH', ARGV[6], ARGV[1])
+for index = 2, #KEYS do
+  local at = 4 * index - 5
+  local current = redis.call('HGET', KEYS[1], ARGV[at])
+  local revision = current and cjson.decode(current).revision or 0
+  if revision ~= tonumber(ARGV[at + 1]) then return 0 end
+end
+for index = 2, #KEYS do
+  local at = 4 * index - 5
+  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2])
+  redis.call('LPUSH', KEYS[index], ARGV[at + 3])
+  redis.call('LTRIM', KEYS[index], 0, tonumber(ARGV[1]) - 1)
+end
+redis.call('PUBLISH', ARGV[2], ARGV[3])
 return 1`;
 
 /** KEYS bases; ARGV route, stage, percent, at. Answers what stands now, and what stood before if it changed. */
@@ -64,24 +70,24 @@ export function createRedisToggleStore({
   const timer = setInterval(tell, interval);
   timer.unref();
 
+  const setMany: ToggleStore['setMany'] = async (changes) => {
+    const histories = changes.map(({ toggle }) => keys.history(toggle.route));
+    const args = changes.flatMap(({ toggle, expected, entry }) => [
+      ...[toggle.route, String(expected)],
+      ...[JSON.stringify({ ...toggle, revision: expected + 1 }), JSON.stringify(entry)],
+    ]);
+    const names = [keys.toggles, ...histories];
+    const done = await redis.eval(SET, names.length, ...names, HISTORY_KEPT, keys.channel, ...args);
+    return done === 1 ? 'written' : 'conflict';
+  };
+
   return {
     async all() {
       const stored = await redis.hgetall(keys.toggles);
       return new Map(Object.entries(stored).map(([route, text]) => [route, JSON.parse(text) as Toggle]));
     },
-    async set(toggle, expected, entry) {
-      const written = { ...toggle, revision: expected + 1 };
-      const args = [
-        toggle.route,
-        String(expected),
-        JSON.stringify(written),
-        JSON.stringify(entry),
-        HISTORY_KEPT,
-        keys.channel,
-      ];
-      const done = await redis.eval(SET, 2, keys.toggles, keys.history(toggle.route), ...args);
-      return done === 1 ? 'written' : 'conflict';
-    },
+    setMany,
+    set: (toggle, expected, entry) => setMany([{ toggle, expected, entry }]),
     async history(route, limit) {
       const lines = await redis.lrange(keys.history(route), 0, limit - 1);
       return lines.map((line) => JSON.parse(line) as HistoryEntry);

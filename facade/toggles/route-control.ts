@@ -1,4 +1,7 @@
-/** Moves routes between stages: checks the step and the gate, writes toggle and history, puts it in force. */
+/**
+ * Moves routes between stages: checks the step and the gate, writes toggle and history, puts it in force. The routes
+ * of a group move together, in one write, or not at all; each of their gates must pass.
+ */
 import type { Clock } from '../../chassis/clock.ts';
 import { KitError } from '../../chassis/errors.ts';
 import { facadeErrors } from '../errors.ts';
@@ -6,15 +9,22 @@ import type { Judgement, JudgeRoute } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import { isDeclaredStep, needsGate, type Position, promoted, stepsFrom } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import { type Change, createChangeWriter } from './change-writer.ts';
+import { type AllowedChange, type Change, createChangeWriter } from './change-writer.ts';
+import { aloneOf, membersOf, refuseDivided } from './route-group.ts';
 import type { ToggleStore } from './toggle-store.ts';
 
-/** Moves routes. Raises ROUTE_UNKNOWN, STAGE_STEP_ILLEGAL, GATE_NOT_PASSED, TOGGLE_CONFLICT, TOGGLE_STORE_AWAY. */
+/** Which routes are moved: one that stands alone, or all of a group. */
+export type Moved = { route: string } | { group: string };
+
+/**
+ * Moves routes. Raises ROUTE_UNKNOWN, GROUP_UNKNOWN, ROUTE_IN_GROUP, GROUP_DIVIDED, STAGE_STEP_ILLEGAL,
+ * GATE_NOT_PASSED, TOGGLE_CONFLICT, TOGGLE_STORE_AWAY.
+ */
 export interface RouteControl {
-  set(id: string, to: Position, change: Change): Promise<ActiveRoute>;
-  promote(id: string, percent: number | undefined, change: Change): Promise<ActiveRoute>;
-  rollback(id: string, change: Omit<Change, 'force'>): Promise<ActiveRoute>;
-  /** What the guard does by itself; `route` is what it judged, so that a change in between wins. */
+  set(moved: Moved, to: Position, change: Change): Promise<ActiveRoute[]>;
+  promote(moved: Moved, percent: number | undefined, change: Change): Promise<ActiveRoute[]>;
+  rollback(moved: Moved, change: Omit<Change, 'force'>): Promise<ActiveRoute[]>;
+  /** What the guard does by itself; `route` is what it judged, so that a change in between wins. Its group goes with it. */
   guard(route: ActiveRoute, to: Position, reason: string, judgement: Judgement): Promise<void>;
 }
 
@@ -30,73 +40,83 @@ export function createRouteControl({
   judge: JudgeRoute;
   clock: Clock;
 }): RouteControl {
-  const find = (id: string): ActiveRoute => {
-    const { byId } = inForce.view().snapshot;
-    const route = byId.get(id);
-    if (route === undefined)
-      throw facadeErrors.error('ROUTE_UNKNOWN', { found: id, known: [...byId.keys()].join(', ') });
-    return route;
-  };
+  const routes = () => inForce.view().snapshot.routes;
+  const find = (moved: Moved): ActiveRoute[] =>
+    'group' in moved ? membersOf(routes(), moved.group) : [aloneOf(routes(), moved.route)];
   const write = createChangeWriter({ inForce, store, clock });
-  const step = async (route: ActiveRoute, to: Position, change: Change, action: 'set' | 'promote') => {
-    if (!change.force) refuseUndeclared(route, to);
-    const judgement = needsGate(route.effective.stage, to.stage) ? await judge(route) : undefined;
-    if (judgement !== undefined && !change.force) refuseUnproven(route, judgement);
-    await write({ route, to, change, action, judgement });
-    return find(route.config.id);
+  const step = async (found: ActiveRoute[], to: Position, change: Change, action: 'set' | 'promote') => {
+    if (!change.force) for (const route of found) refuseUndeclared(route, to);
+    const allowed = await Promise.all(
+      found.map(async (route): Promise<AllowedChange> => {
+        const guarded =
+          action === 'promote' ? to.stage !== 'shadow' : needsGate(route.effective.stage, to.stage);
+        return { route, to, change, action, judgement: guarded ? await judge(route) : undefined };
+      }),
+    );
+    if (!change.force) for (const { route, judgement } of allowed) refuseUnproven(route, judgement);
+    await write(allowed);
   };
 
   return {
-    set: (id, to, change) => step(find(id), to, change, 'set'),
-    async promote(id, percent, change) {
-      const route = find(id);
-      const to = promoted(route.effective, percent);
-      if (to === undefined) {
-        const { stage } = route.effective;
-        throw facadeErrors.error('STAGE_STEP_ILLEGAL', {
-          route: id,
-          from: stage,
-          to: 'a next stage',
-          expected: 'none: it is the last',
-        });
-      }
-      return step(route, to, change, 'promote');
+    async set(moved, to, change) {
+      await step(find(moved), to, change, 'set');
+      return find(moved);
     },
-    async rollback(id, change) {
-      const route = find(id);
+    async promote(moved, percent, change) {
+      const found = find(moved);
+      refuseDivided(found);
+      const { effective, config } = found[0]!;
+      const to = promoted(effective, config.steps, percent);
+      if (to === undefined) throw illegal(found[0]!, 'a next stage', 'none: it is the last');
+      await step(found, to, change, 'promote');
+      return find(moved);
+    },
+    async rollback(moved, change) {
+      const found = find(moved);
       const to: Position = { stage: 'legacy', percent: 0 };
-      refuseUndeclared(route, to);
-      await write({
-        route,
-        to,
-        change: { ...change, force: false },
-        action: 'rollback',
-        judgement: undefined,
-      });
-      return find(id);
+      for (const route of found) refuseUndeclared(route, to);
+      const forced = { ...change, force: false };
+      await write(
+        found.map((route) => ({ route, to, change: forced, action: 'rollback', judgement: undefined })),
+      );
+      return find(moved);
     },
     async guard(route, to, reason, judgement) {
+      const { group } = route.config;
+      const others = group === undefined ? [] : membersOf(routes(), group).filter((one) => one !== route);
       const change = { actor: 'guard', reason, force: false };
-      await write({ route, to, change, action: 'guard', judgement }).catch((error) => {
+      const moves = others.filter(({ effective }) => isDeclaredStep(effective.stage, to.stage));
+      const allowed = [route, ...moves].map((one): AllowedChange => {
+        const own = one === route;
+        const why = own ? reason : `with ${route.config.id} of its group: ${reason}`;
+        return {
+          route: one,
+          to,
+          change: { ...change, reason: why },
+          action: 'guard',
+          judgement: own ? judgement : undefined,
+        };
+      });
+      await write(allowed).catch((error) => {
         if (!(error instanceof KitError && error.code === 'TOGGLE_CONFLICT')) throw error;
       });
     },
   };
 }
 
-function refuseUndeclared({ config, effective }: ActiveRoute, to: Position): void {
-  if (isDeclaredStep(effective.stage, to.stage)) return;
-  const expected = stepsFrom(effective.stage).join(' or ') || 'none: it is the last';
-  throw facadeErrors.error('STAGE_STEP_ILLEGAL', {
-    route: config.id,
-    from: effective.stage,
-    to: to.stage,
-    expected,
-  });
+function refuseUndeclared(route: ActiveRoute, to: Position): void {
+  const { stage } = route.effective;
+  if (isDeclaredStep(stage, to.stage)) return;
+  throw illegal(route, to.stage, stepsFrom(stage).join(' or ') || 'none: it is the last');
 }
 
-function refuseUnproven({ config }: ActiveRoute, { gate }: Judgement): void {
-  if (gate.verdict === 'pass') return;
+function illegal({ config, effective }: ActiveRoute, to: string, expected: string): Error {
+  return facadeErrors.error('STAGE_STEP_ILLEGAL', { route: config.id, from: effective.stage, to, expected });
+}
+
+function refuseUnproven({ config }: ActiveRoute, judgement: Judgement | undefined): void {
+  if (judgement === undefined || judgement.gate.verdict === 'pass') return;
+  const { gate } = judgement;
   const open = gate.checks.filter(({ verdict }) => verdict !== 'pass');
   const reasons = open.map(({ check, detail }) => `${check}: ${detail}`).join('; ');
   throw facadeErrors.error('GATE_NOT_PASSED', { route: config.id, verdict: gate.verdict, reasons });

@@ -36,11 +36,20 @@ export interface HistoryEntry {
   evidence?: Record<string, unknown>;
 }
 
+/** A toggle to be written, where the route's revision is still `expected`, with its line of history. */
+export interface ToggleChange {
+  toggle: Toggle;
+  expected: number;
+  entry: HistoryEntry;
+}
+
 /** Keeps toggles and their history. Every method rejects when the store is away. */
 export interface ToggleStore {
   all(): Promise<ReadonlyMap<string, Toggle>>;
   /** Writes the toggle if the route's revision is still `expected` (0: none yet), with its line of history. */
   set(toggle: Toggle, expected: number, entry: HistoryEntry): Promise<'written' | 'conflict'>;
+  /** Writes several toggles at once: all of them, or none when one revision is another. */
+  setMany(changes: readonly ToggleChange[]): Promise<'written' | 'conflict'>;
   /** Newest first. */
   history(route: string, limit: number): Promise<HistoryEntry[]>;
   append(entry: HistoryEntry): Promise<void>;

@@ -50,6 +50,28 @@ function behavesLikeAToggleStore(
     expect((await store.history('r', 10)).map(({ reason }) => reason)).to.deep.equal(['first']);
   });
 
+  it('writes several routes at once, or none when one of them was changed in between', async () => {
+    const change = (route: string, expected: number, reason: string) => ({
+      ...{ toggle: toggle(route, 'shadow'), expected, entry: entry(route, reason) },
+    });
+    expect(await store.setMany([change('a', 0, 'first'), change('b', 0, 'first')])).to.equal('written');
+    expect(
+      [...(await store.all()).values()].map(({ route, revision }) => [route, revision]).sort(),
+    ).to.deep.equal([
+      ['a', 1],
+      ['b', 1],
+    ]);
+    for (const stale of [
+      [change('a', 1, 'late'), change('b', 0, 'late')],
+      [change('a', 0, 'late'), change('b', 1, 'late')],
+    ])
+      expect(await store.setMany(stale)).to.equal('conflict');
+    for (const route of ['a', 'b']) {
+      expect((await store.all()).get(route)).to.include({ stage: 'shadow', revision: 1 });
+      expect((await store.history(route, 10)).map(({ reason }) => reason)).to.deep.equal(['first']);
+    }
+  });
+
   it('lets exactly one of many changes at once win', async () => {
     const outcomes = await Promise.all(
       Array.from({ length: 10 }, (_, index) =>

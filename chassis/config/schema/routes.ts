@@ -58,17 +58,30 @@ const gate = z
   })
   .prefault({});
 
+const routeId = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
+  error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
+});
+
 /** The schema of one entry of `routes:`. */
 export const routeSchema = z.strictObject({
-  id: z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
-    error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
-  }),
+  id: routeId,
   match: routeMatch,
   service: z.string(),
   stage: z.enum(STAGES, {
     error: (issue) => `found ${show(issue.input)}, expected one of ${STAGES.join(', ')}`,
   }),
   percent: percentOfKeys.default(0),
+  /** The percents through which promote leads; nothing moves by time. */
+  steps: z
+    .array(percentOfKeys)
+    .min(1)
+    .default([10])
+    .refine((steps) => steps.every((one, index) => one > (steps[index - 1] ?? 0)), {
+      error: (issue) =>
+        `found ${show(issue.input)}, expected percents above 0, each larger than the one before`,
+    }),
+  /** Routes of one group share their assignment and move together. */
+  group: routeId.optional(),
   key: z
     .array(keySource)
     .min(1)

@@ -31,6 +31,8 @@ describe('strangler route against a running facade', function () {
       'routes:',
       // Frozen, or the guard would take the route back before the test does.
       '  - { id: a, match: { path: /a }, service: gone, stage: shadow, onFail: freeze }',
+      '  - { id: b, match: { path: /b }, service: gone, stage: shadow, group: pair, onFail: freeze }',
+      '  - { id: c, match: { path: /c }, service: gone, stage: shadow, group: pair, onFail: freeze }',
     ];
     await writeFile(config, `${lines.join('\n')}\n`);
     facade = startProcess('cli/main.ts', ['facade', '--config', config], {
@@ -59,7 +61,7 @@ describe('strangler route against a running facade', function () {
       strangler('route promote a --reason x'),
       strangler('route rollback a --reason x', 'wrong'),
     ]);
-    expect(unknown.output).to.match(/^ROUTE_UNKNOWN: Found route nobody, expected one of: a\.$/m);
+    expect(unknown.output).to.match(/^ROUTE_UNKNOWN: Found route nobody, expected one of: a, b, c\.$/m);
     expect(illegal.output).to.match(/^STAGE_STEP_ILLEGAL: Route a is shadow; found a step to retired/m);
     expect(unsure.output).to.match(/^GATE_NOT_PASSED: The gate of route a says inconclusive/m);
     expect(wrongToken.output).to.match(/^ADMIN_TOKEN_WRONG: /m);
@@ -86,6 +88,31 @@ describe('strangler route against a running facade', function () {
       ['night-shift', 'set', 'try', true],
     ]);
     expect(await readFile(config, 'utf8')).to.equal(before);
+  });
+
+  it('moves the routes of a group together, and refuses one of them', async () => {
+    const forced = await strangler('route set --group pair canary --percent 20 --force --reason try');
+    expect(forced.output).to.match(/^b: canary 20 %.*^c: canary 20 %/ms);
+    expect((await strangler('route rollback c --reason burning')).output).to.match(
+      /^ROUTE_IN_GROUP: Route c moves only with its group, pair\.$/m,
+    );
+    const back = await strangler('route rollback --group pair --reason burning --json');
+    const { routes } = JSON.parse(back.stdout) as { routes: { id: string; stage: string }[] };
+    expect(routes.map(({ id, stage }) => `${id} ${stage}`)).to.deep.equal(['b legacy', 'c legacy']);
+    expect((await strangler('route rollback --group none --reason x')).code).to.equal(2);
+  });
+
+  it('explains a request, by the running facade or by the file', async () => {
+    const ask = 'route explain GET /b?x=1 --header x-user:u1 --ip 10.0.0.9';
+    expect((await strangler(ask, undefined)).output).to.match(
+      /^ {2}Route b \(\/b\) of group pair names it\.$/m,
+    );
+    expect((await strangler(ask)).output).to.contain('The route is legacy, by a toggle.');
+    const offline = await strangler(`${ask} --offline --json`);
+    const { route, plan, key } = JSON.parse(offline.stdout);
+    expect([route.id, route.stage, plan[0].side, key.source, key.value]).to.deep.equal([
+      ...['b', 'shadow', 'legacy', 'ip', '10.0.0.9'],
+    ]);
   });
 
   it('sends a retired route back by force alone', async () => {

@@ -273,10 +273,34 @@ describe('Stages', () => {
   });
 
   it('lead on with promote, and down one at a time', () => {
-    expect(promoted({ stage: 'shadow', percent: 0 })).to.deep.equal({ stage: 'canary', percent: 10 });
-    expect(promoted({ stage: 'canary', percent: 10 })).to.deep.equal({ stage: 'live', percent: 0 });
-    expect(promoted({ stage: 'retired', percent: 0 })).to.equal(undefined);
-    expect(steppedDown({ stage: 'live', percent: 0 }).stage).to.equal('canary');
-    expect(steppedDown({ stage: 'canary', percent: 50 }).stage).to.equal('shadow');
+    const steps = [10, 50];
+    expect(promoted({ stage: 'legacy', percent: 0 }, steps)).to.deep.equal({ stage: 'shadow', percent: 0 });
+    expect(promoted({ stage: 'shadow', percent: 0 }, steps)).to.deep.equal({ stage: 'canary', percent: 10 });
+    expect(promoted({ stage: 'shadow', percent: 0 }, steps, 25)).to.deep.equal({
+      stage: 'canary',
+      percent: 25,
+    });
+    expect(promoted({ stage: 'canary', percent: 10 }, steps)).to.deep.equal({ stage: 'canary', percent: 50 });
+    expect(promoted({ stage: 'canary', percent: 25 }, steps)).to.deep.equal({ stage: 'canary', percent: 50 });
+    expect(promoted({ stage: 'canary', percent: 25 }, steps, 30)).to.deep.equal({
+      stage: 'canary',
+      percent: 30,
+    });
+    expect(promoted({ stage: 'canary', percent: 50 }, steps)).to.deep.equal({ stage: 'live', percent: 0 });
+    expect(promoted({ stage: 'live', percent: 0 }, steps)).to.deep.equal({ stage: 'retired', percent: 0 });
+    expect(promoted({ stage: 'retired', percent: 0 }, steps)).to.equal(undefined);
+    expect(steppedDown({ stage: 'live', percent: 0 }, steps)).to.deep.equal({ stage: 'canary', percent: 50 });
+    expect(steppedDown({ stage: 'canary', percent: 50 }, steps)).to.deep.equal({
+      stage: 'canary',
+      percent: 10,
+    });
+    expect(steppedDown({ stage: 'canary', percent: 10 }, steps)).to.deep.equal({
+      stage: 'shadow',
+      percent: 0,
+    });
+    expect(steppedDown({ stage: 'shadow', percent: 0 }, steps)).to.deep.equal({
+      stage: 'legacy',
+      percent: 0,
+    });
   });
 });
