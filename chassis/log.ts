@@ -2,6 +2,7 @@
 import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import winston from 'winston';
+import { createBatch } from './log-batch.ts';
 import { logLine } from './log-line.ts';
 import { currentRequestId } from './request-id.ts';
 
@@ -70,35 +71,6 @@ const MESSAGE = Symbol.for('message');
 
 /** Whether a line is wanted is decided before; this level is enabled whatever the logger's level is. */
 const CARRIER = 'error';
-
-/** How long a line may wait for others, in milliseconds, and how many go together. */
-const BATCH_MS = 10;
-const BATCH_LINES = 1_000;
-
-/**
- * Lines that come close together travel through winston, and go out, together: under load its way from stream to
- * stream, and the call to the system at the end, cost more than the lines.
- */
-function createBatch(handOn: (text: string) => void): { add(line: string): void; end(): void } {
-  let lines: string[] = [];
-  let timer: NodeJS.Timeout | undefined;
-  const end = () => {
-    clearTimeout(timer);
-    timer = undefined;
-    if (lines.length === 0) return;
-    const text = lines.join('\n');
-    lines = [];
-    handOn(text);
-  };
-  return {
-    add(line) {
-      const count = lines.push(line);
-      if (count >= BATCH_LINES) end();
-      else timer ??= setTimeout(end, BATCH_MS);
-    },
-    end,
-  };
-}
 
 /** The time now in ISO 8601, written once a millisecond. */
 function createTimestamps(): () => string {
