@@ -329,6 +329,28 @@ describe('The route table', () => {
     Object.keys(a.headers ?? {}).length + Object.keys(a.query ?? {}).length ===
       Object.keys(b.headers ?? {}).length + Object.keys(b.query ?? {}).length;
 
+  it('does not look at stage and percent', () => {
+    const standing = fc.array(
+      fc.record({
+        stage: fc.constantFrom('legacy', 'shadow', 'canary', 'live', 'retired'),
+        percent: fc.constantFrom(0, 1, 50, 100),
+      }),
+      { minLength: 12, maxLength: 12 },
+    );
+    fc.assert(
+      fc.property(
+        fc.array(match, { maxLength: 12 }),
+        standing,
+        fc.array(asked),
+        (matches, stands, requests) => {
+          const routes = withoutOverlaps(matches);
+          const placed = routes.map(({ config }, index) => ({ config: { ...config, ...stands[index] } }));
+          for (const request of requests) expect(ask(placed, request)).to.equal(ask(routes, request));
+        },
+      ),
+    );
+  });
+
   it('finds one host among 1,000 of one path without trying them all', () => {
     const { match: find } = createRouteTable(
       Array.from({ length: 1_000 }, (_, n) => routed(`h${n}`, { path: '/a', host: `h${n}.test` })),
