@@ -6,12 +6,17 @@ import { traceparentOf } from '../chassis/trace-context.ts';
 import { admit } from './admission/admit.ts';
 import { announcesTooMuch, limitBody } from './admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from './admission/errors.ts';
+import type { ServeAggregate } from './aggregate/serve-aggregate.ts';
 import type { Exchange } from './forwarding/exchange.ts';
+import { expectsContinue, withExpectation } from './forwarding/expect-continue.ts';
 import { type AnswerTap, forward, settle } from './forwarding/forward.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
 import { hasBody, requestHeaders, upgradeHeaders, withoutOverride } from './forwarding/request-headers.ts';
 import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
+import type { Gateway } from './gateway/gateway.ts';
+import type { Identity } from './gateway/identity.ts';
 import type { View } from './in-force.ts';
+import { accessOf, applyIdentity, enter, enterUpgrade } from './pass-gateway.ts';
 import { planOf } from './plan.ts';
 import { requestAssignment, requestOverride } from './request-assignment.ts';
 import { LEGACY_ALONE } from './routing/assignment.ts';
@@ -31,6 +36,8 @@ export interface FacadeDeps {
   /** Milliseconds that never jump. */
   monotonic: () => number;
   marks: ShadowMarks;
+  gateway: Gateway;
+  serveAggregate: ServeAggregate;
   /** Sees answers pass, to compare them. */
   tap: AnswerTap;
   /** Called for what is not let in. */
@@ -68,13 +75,26 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
     deps.onRefused(admission.code);
     return;
   }
-  const exchange = arrive(deps, view, request, response, requestId, admission);
+  const { target } = admission;
+  const aggregate = view.snapshot.aggregates?.match(request.method ?? '', target.path);
+  const route = aggregate === undefined ? admission.route : undefined;
+  const exchange = arrive(deps, view, request, response, requestId, { target, route });
   response.once('close', () => {
     settle(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });
   if (hasBody(request.headers) && !takeBody(deps, view, exchange)) return;
-  proceed(deps, view, exchange);
+  const goOn = () => {
+    const broken = exchange.failure as RefusalCode | undefined;
+    // The body broke a limit while the gateway was at it.
+    if (broken !== undefined)
+      answerProblem(response, admissionErrors.table[broken].status, broken, requestId);
+    else if (aggregate === undefined) proceed(deps, view, exchange);
+    else void deps.serveAggregate(exchange, aggregate);
+  };
+  const rules = accessOf(view, request, target, route, aggregate);
+  if (rules === undefined) goOn();
+  else enter(deps.gateway, view, exchange, rules, goOn);
 }
 
 /** Watches over the body; false, and answered, when it announces too much. */
@@ -112,6 +132,7 @@ function arrive(
   const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
   const override = requestOverride(view, request, deps.now);
   const headers = requestHeaders(request.headers, facts);
+  if (expectsContinue(request)) withExpectation(headers);
   return {
     request,
     response,
@@ -124,6 +145,7 @@ function arrive(
     assignment: LEGACY_ALONE,
     headers: override.kind === 'none' ? headers : withoutOverride(headers),
     answerHeaders: NONE,
+    ownsCors: false,
     mark: deps.marks.isOwn(request.headers[SHADOW_MARK_HEADER]) ? 'own' : 'none',
     side: 'legacy',
     upstream: view.legacy.name,
@@ -157,9 +179,32 @@ function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, hea
     return;
   }
   const { target, route } = admission;
+  const entered = { request, socket, head, requestId, target, route, identity: undefined };
+  const rules = accessOf(view, request, target, route, undefined);
+  if (rules === undefined) join(deps, view, entered);
+  else
+    enterUpgrade(deps.gateway, view, { ...entered, rules }, (identity) =>
+      join(deps, view, { ...entered, identity }),
+    );
+}
+
+/** An upgrade that may go on. */
+interface Entered {
+  request: IncomingMessage;
+  socket: Socket;
+  head: Buffer;
+  requestId: string;
+  target: RequestTarget;
+  route: ActiveRoute | undefined;
+  identity: Identity | undefined;
+}
+
+/** Assigns and forwards it. */
+function join(deps: FacadeDeps, view: View, entered: Entered): void {
+  const { request, socket, head, requestId, target, route, identity } = entered;
   const peer = plainAddress(socket.remoteAddress);
   const override = requestOverride(view, request, deps.now);
-  const assigning = { request, query: target.query, identity: undefined, override, upgrade: true };
+  const assigning = { request, query: target.query, identity, override, upgrade: true };
   const assignment = requestAssignment(view, route, assigning);
   const [first] = planOf(view, route, assignment);
   const { side, upstream } = first!;
@@ -169,6 +214,7 @@ function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, hea
   const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
   const sent = upgradeHeaders(request.headers, facts);
   const headers = override.kind === 'none' ? sent : withoutOverride(sent);
+  applyIdentity(view, identity, headers);
   const overridden = assignment.overridden === true;
   const plan = { requestId, target, headers, side, upstream, override, overridden, route: route?.config.id };
   const startedAt = deps.monotonic();

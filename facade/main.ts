@@ -14,12 +14,16 @@ import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
 import { refuseExposed } from './admin/auth.ts';
 import { createClientServer } from './admission/client-server.ts';
+import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
+import { createUpstreamCall } from './aggregate/upstream-call.ts';
 import { createFacade, type Facade } from './app.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
 import { createEvidenceRecorder, type EvidenceRecorder } from './evidence/recorder.ts';
+import { FACADE_ALONE } from './forwarding/exchange.ts';
 import { createGuard } from './gates/guard.ts';
 import { createJudge } from './gates/judgement.ts';
 import { createWorkerDataStatus } from './gates/worker-data-status.ts';
+import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInForce, type InForce } from './in-force.ts';
 import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks } from './shadow/shadow-mark.ts';
@@ -69,7 +73,8 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
 
   const recorder = createEvidenceRecorder({ store: stores.evidence, clock, log });
   lifecycle.onClose('evidence', () => recorder.close());
-  const flow = requestFlow(options, inForce, recorder);
+  const duties = gatewayDuties(options, inForce, stores);
+  const flow = requestFlow(options, inForce, recorder, duties);
   const current = () => inForce.view().snapshot.loaded.config;
   addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
   const config = await followConfig(options, loaded, inForce, discovery);
@@ -79,7 +84,35 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   return { url: server.url, admin: admin.url };
 }
 
-function requestFlow(options: FacadeOptions, inForce: InForce, recorder: EvidenceRecorder): Facade {
+/** What the facade does by itself before and instead of forwarding. */
+interface GatewayDuties {
+  gateway: Gateway;
+  serveAggregate: ServeAggregate;
+}
+
+function gatewayDuties(
+  { log, metrics, lifecycle, clock }: FacadeOptions,
+  inForce: InForce,
+  { limiter }: Stores,
+): GatewayDuties {
+  const issuer = createTransport({ connections: 1 });
+  lifecycle.onClose('token issuer', () => issuer.close());
+  const parts = createTransport();
+  lifecycle.onClose('parts of aggregates', () => parts.close());
+  const { auth } = inForce.view().snapshot.loaded.config;
+  const call = createUpstreamCall(parts, () => inForce.view().upstreams);
+  return {
+    gateway: createGateway({ auth, limiter, transport: issuer, clock, metrics, log }),
+    serveAggregate: createAggregates({ call, metrics, log }),
+  };
+}
+
+function requestFlow(
+  options: FacadeOptions,
+  inForce: InForce,
+  recorder: EvidenceRecorder,
+  duties: GatewayDuties,
+): Facade {
   const { log, metrics, lifecycle, clock, token } = options;
   // Facades that share the admin token know each other's shadow calls.
   const marks = createShadowMarks(token ?? randomBytes(32));
@@ -105,10 +138,12 @@ function requestFlow(options: FacadeOptions, inForce: InForce, recorder: Evidenc
     now: clock.now,
     monotonic: clock.monotonic,
     marks,
+    ...duties,
     tap: shadow.tap,
     onRefused: telemetry.refused,
     onEnd(exchange, ms) {
-      shadow.onEnd(exchange, ms);
+      // What the facade answered alone says nothing of either side.
+      if (exchange.upstream !== FACADE_ALONE) shadow.onEnd(exchange, ms);
       telemetry.request(exchange, ms);
     },
     onUpgradeEnd: telemetry.upgrade,

@@ -4,6 +4,8 @@
  */
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import type { RouteConfig } from '../chassis/config/schema/routes.ts';
+import { type AggregateTable, compileAggregates } from './aggregate/compile-aggregates.ts';
+import { type AccessRules, compileAccess } from './gateway/access-rules.ts';
 import type { AssignmentRule } from './routing/assignment.ts';
 import { type OverrideKey, overrideKeys } from './routing/override-token.ts';
 import { createRouteTable, type RouteTable } from './routing/route-table.ts';
@@ -15,6 +17,8 @@ export interface ActiveRoute {
   config: RouteConfig;
   effective: EffectiveStage;
   rule: AssignmentRule;
+  /** Undefined: anybody may ask, as often as they like. */
+  access: AccessRules | undefined;
   /** Names the stretch of time over which evidence may be added up; changes with whatever would void it. */
   epoch: string;
 }
@@ -34,6 +38,12 @@ export interface Snapshot {
   routes: readonly ActiveRoute[];
   byId: ReadonlyMap<string, ActiveRoute>;
   secrets: HeadSecrets;
+  /** What holds for requests that no route names. */
+  access: AccessRules | undefined;
+  /** Undefined where there are none. */
+  aggregates: AggregateTable | undefined;
+  /** Whether preflights are answered anywhere. */
+  cors: boolean;
 }
 
 /** What a snapshot is made from. */
@@ -47,13 +57,20 @@ export interface SnapshotParts {
 
 /** Compiles a snapshot. Raises ROUTE_PATTERN_INVALID or ROUTE_OVERLAP. */
 export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: SnapshotParts): Snapshot {
-  const routes = loaded.config.routes.map((config) =>
-    activate(config, bases.get(config.id)?.at ?? loaded.loadedAt, toggles.get(config.id), togglesKnown),
-  );
+  const { config } = loaded;
+  const routes = config.routes.map((route) => ({
+    ...activate(route, bases.get(route.id)?.at ?? loaded.loadedAt, toggles.get(route.id), togglesKnown),
+    access: compileAccess(config, route),
+  }));
   const byId = new Map(routes.map((route) => [route.config.id, route]));
-  const { cookies = [], overrides } = loaded.config.facade.secrets;
+  const { cookies = [], overrides } = config.facade.secrets;
   const secrets = { cookies, overrides: overrides && overrideKeys(overrides) };
-  return { loaded, table: createRouteTable(routes), routes, byId, secrets };
+  return {
+    ...{ loaded, table: createRouteTable(routes), routes, byId, secrets },
+    access: compileAccess(config),
+    aggregates: compileAggregates(config),
+    cors: [config.facade, ...config.routes, ...config.aggregate].some(({ cors }) => cors !== undefined),
+  };
 }
 
 function activate(
@@ -61,7 +78,7 @@ function activate(
   fileSince: number,
   toggle: Toggle | undefined,
   known: boolean,
-): ActiveRoute {
+): Omit<ActiveRoute, 'access'> {
   const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
   return { config, effective, rule: { stage, percent, salt: saltOf(config) }, epoch: epochOf(config, since) };

@@ -1,4 +1,6 @@
 /** The stores of a facade, in memory or in Redis, as the config says. */
+
+import { systemClock } from '../chassis/clock.ts';
 import type { StranglerConfig } from '../chassis/config/schema/config.ts';
 import type { Lifecycle } from '../chassis/lifecycle.ts';
 import type { Logger } from '../chassis/log.ts';
@@ -6,6 +8,7 @@ import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../chassis
 import type { EvidenceStore } from './evidence/evidence-store.ts';
 import { createMemoryEvidenceStore } from './evidence/memory-evidence-store.ts';
 import { createRedisEvidenceStore } from './evidence/redis-evidence-store.ts';
+import { createMemoryLimiter, createRedisLimiter, type Limiter } from './gateway/limiter.ts';
 import { createMemoryToggleStore } from './toggles/memory-toggle-store.ts';
 import { createRedisToggleStore } from './toggles/redis-toggle-store.ts';
 import type { ToggleStore } from './toggles/toggle-store.ts';
@@ -14,6 +17,8 @@ import type { ToggleStore } from './toggles/toggle-store.ts';
 export interface Stores {
   toggles: ToggleStore;
   evidence: EvidenceStore;
+  /** Counts for the rate limits. */
+  limiter: Limiter;
 }
 
 /** Opens the stores; a Redis that is away does not keep the facade from starting. */
@@ -22,7 +27,11 @@ export async function openStores(
   { log, lifecycle }: { log: Logger; lifecycle: Lifecycle },
 ): Promise<Stores> {
   if (store.kind === 'memory') {
-    return { toggles: createMemoryToggleStore(), evidence: createMemoryEvidenceStore() };
+    return {
+      toggles: createMemoryToggleStore(),
+      evidence: createMemoryEvidenceStore(),
+      limiter: createMemoryLimiter(),
+    };
   }
   const redis = await openRedis(store.url, { log, lifecycle });
   const subscriber = connectRedis(store.url, { purpose: 'subscriber', log });
@@ -30,6 +39,7 @@ export async function openStores(
   return {
     toggles: createRedisToggleStore({ redis, subscriber, prefix: store.prefix }),
     evidence: createRedisEvidenceStore({ redis, prefix: store.prefix }),
+    limiter: createRedisLimiter(redis, store.prefix, systemClock.monotonic),
   };
 }
 

@@ -2,15 +2,12 @@
  * Pure. The rules that hold across the sections of a config. They are checked on the file as written, so
  * that they are reported together with whatever else is wrong with it.
  */
+import { aggregateProblems } from './aggregate-references.ts';
+import { authProblems } from './auth-references.ts';
+import type { CrossProblem } from './cross-problem.ts';
 import { dividedGroups } from './group-rules.ts';
 import { duration, show } from './schema/quantities.ts';
 import { UPSTREAM_DEFAULTS } from './schema/upstreams.ts';
-
-/** A rule that is broken: where, and what was found and expected. */
-export interface CrossProblem {
-  path: (string | number)[];
-  message: string;
-}
 
 interface Written {
   legacy: unknown;
@@ -35,7 +32,11 @@ export function crossReferenceProblems(document: unknown): CrossProblem[] {
     unsignedCookies,
     dividedGroups,
   ];
-  return rules.flatMap((rule) => rule(written));
+  return [
+    ...rules.flatMap((rule) => rule(written)),
+    ...authProblems(document),
+    ...aggregateProblems(document),
+  ];
 }
 
 function read(document: unknown): Written {

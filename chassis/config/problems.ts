@@ -1,7 +1,7 @@
 /** Pure. Turns what the validator found into problems with a place in the file. */
 import type { Document, LineCounter } from 'yaml';
 import type { z } from 'zod';
-import type { CrossProblem } from './cross-references.ts';
+import type { CrossProblem } from './cross-problem.ts';
 import { show } from './schema/quantities.ts';
 
 /** One thing wrong with the config file. */

@@ -9,6 +9,9 @@ import type { ActiveRoute } from '../snapshot.ts';
 import type { Attempt } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 
+/** Stands for the upstream where the facade answered by itself. */
+export const FACADE_ALONE = '(facade)';
+
 /** What is known of a request and what became of it. */
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -29,6 +32,8 @@ export interface Exchange {
   readonly headers: Headers;
   /** What the facade adds to the answer: name, value, name, value. */
   answerHeaders: readonly string[];
+  /** CORS is the facade's affair: the upstreams' own headers of it are dropped. */
+  ownsCors: boolean;
   readonly mark: ShadowMark;
   /** Side and name of the upstream that answered, or was asked last. */
   side: Side;

@@ -5,6 +5,7 @@
 import { breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
 import type { PlannedStep } from '../plan.ts';
+import { passEarlyHints } from './early-hints.ts';
 import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, Attempt, BodyObserver } from './forwarder.ts';
@@ -119,6 +120,7 @@ function send(
     return undefined;
   }
   exchange.attempt = forwarder.send(exchange.request, exchange.response, {
+    onHints: (link) => passEarlyHints(exchange.response, link),
     onHead,
     onFailure: fail,
     onCut() {
@@ -161,7 +163,7 @@ function pass(exchange: Exchange, answer: AnswerHead, tap: AnswerTap): BodyObser
   response.writeHead(
     exchange.status,
     answer.statusMessage,
-    responseHeaders(answer.rawHeaders, exchange.requestId, exchange.answerHeaders),
+    responseHeaders(answer.rawHeaders, exchange.requestId, exchange.answerHeaders, exchange.ownsCors),
   );
   // The head must not wait for a body that is still to come (event streams, slow reports); `flushHeaders` would
   // write what is not ASCII in it as UTF-8.
@@ -169,8 +171,9 @@ function pass(exchange: Exchange, answer: AnswerHead, tap: AnswerTap): BodyObser
   return tap(exchange, answer);
 }
 
-function refuse({ response, requestId }: Exchange, error: unknown): void {
-  answerProblem(response, error instanceof KitError ? error.status : 502, codeOf(error), requestId);
+function refuse({ response, requestId, answerHeaders }: Exchange, error: unknown): void {
+  const status = error instanceof KitError ? error.status : 502;
+  answerProblem(response, status, codeOf(error), requestId, answerHeaders);
 }
 
 function codeOf(error: unknown): string {

@@ -36,12 +36,22 @@ export function answerProblem(
 }
 
 /** The same on the raw socket of an upgrade that will not take place, or of bytes that are no request. */
-export function refuseUpgrade(socket: Duplex, status: number, code: string, requestId: string): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  status: number,
+  code: string,
+  requestId: string,
+  headers: readonly string[] = NONE,
+): void {
   if (socket.destroyed || !socket.writable) return;
   const body = problem(status, code, requestId);
+  const lines = Array.from(
+    { length: headers.length / 2 },
+    (_, index) => `${headers[2 * index]}: ${headers[2 * index + 1]}\r\n`,
+  );
   socket.end(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
-      `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\nconnection: close\r\n\r\n${body}`,
+      `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\n${lines.join('')}connection: close\r\n\r\n${body}`,
   );
 }
 

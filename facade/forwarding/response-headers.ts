@@ -21,17 +21,19 @@ const NOT_NOMINABLE = new Set([
   'location',
 ]);
 
-/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id and `added` at the end. */
+/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id and `added` at the end; `ownsCors` drops the upstream's CORS headers. */
 export function responseHeaders(
   raw: readonly string[],
   requestId: string,
   added: readonly string[],
+  ownsCors = false,
 ): string[] {
   const nominated = nominatedIn(raw);
   const sent: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     if (HOP_BY_HOP.has(name)) continue;
+    if (ownsCors && name.startsWith('access-control-')) continue;
     if (nominated?.has(name) && !NOT_NOMINABLE.has(name)) continue;
     sent.push(raw[index]!, raw[index + 1]!);
   }

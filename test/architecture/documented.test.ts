@@ -122,6 +122,7 @@ function withValue(key: string, value: unknown): unknown {
   };
   if (key.startsWith('store.') && key !== 'store.kind') document.store = { kind: 'redis', url: 'redis://a' };
   if (key.startsWith('sidecar.')) document.sidecar = { service: 'a', app: 'http://127.0.0.1' };
+  addBases(document, key);
   if (value === undefined) return document;
   const names = key.replace('[]', '.0').split('.');
   let place = document as Record<string, Record<string, unknown>>;
@@ -133,9 +134,37 @@ function withValue(key: string, value: unknown): unknown {
   return document;
 }
 
+/** What must be there so that a key of the gateway's duties can be. */
+function addBases(document: Record<string, unknown>, key: string): void {
+  const bases = {
+    rateLimit: { requests: 1, per: '1s' },
+    cors: { origins: [] },
+  };
+  const [, inner] = /\.(rateLimit|cors)\./.exec(key) ?? [];
+  const base = inner === undefined ? {} : { [inner]: bases[inner as keyof typeof bases] };
+  if (key.startsWith('auth.'))
+    document.auth = {
+      jwt: { issuer: 'a', audience: 'b', jwks: 'https://a' },
+      apiKeys: { keys: [{ name: 'a', sha256: '0'.repeat(64) }] },
+    };
+  if (key.startsWith('facade.')) document.facade = base;
+  if (key.startsWith('routes[].')) Object.assign((document.routes as object[])[0]!, base);
+  if (key.startsWith('aggregate[].')) {
+    const parts = { NAME: { upstream: 'NAME', path: '/' } };
+    document.aggregate = [{ id: 'b', match: { path: '/b' }, parts, ...base }];
+  }
+}
+
 /** The keys of a document as the reference writes them. */
 /** Where the keys are names of the user's own. */
-const NAMED = ['upstreams', 'data', 'schema', 'routes[].match.headers', 'routes[].match.query'];
+const NAMED = [
+  'upstreams',
+  'data',
+  'schema',
+  'routes[].match.headers',
+  'routes[].match.query',
+  'aggregate[].parts',
+];
 
 function keysOf(value: unknown, at = ''): string[] {
   if (Array.isArray(value)) {

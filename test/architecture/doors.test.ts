@@ -18,6 +18,8 @@ const DOORS: Record<string, string | readonly string[]> = {
   '@vlasky/zongji': 'migrations/stream/binlog.ts',
   yaml: 'chassis/config/',
   commander: ['cli/program.ts', 'cli/options.ts'],
+  jose: 'facade/gateway/json-web-token.ts',
+  'rate-limiter-flexible': 'facade/gateway/limiter.ts',
 };
 const DEPENDENCIES = Object.keys(JSON.parse(textOf('package.json')).dependencies as object);
 /** Libraries without I/O of their own, in which the kit may think anywhere. */

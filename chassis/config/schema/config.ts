@@ -1,6 +1,9 @@
 /** Pure. The whole config file and its sections; rules across sections are in cross-references.ts. */
 import { z } from 'zod';
+import { accessKeys } from './access.ts';
 import { facadeLimits, hostName, targetPolicy, underscorePolicy } from './admission.ts';
+import { aggregateSchema } from './aggregates.ts';
+import { authSchema } from './auth.ts';
 import { dataGroupSchema, serviceSchemaSchema } from './data.ts';
 import { discoverySchema } from './discovery.ts';
 import { duration, listenAddress, urlOf } from './quantities.ts';
@@ -25,6 +28,8 @@ const facade = z.strictObject({
   hosts: z.array(hostName).min(1).optional(),
   limits: facadeLimits,
   secrets: facadeSecrets,
+  /** What holds for every request whose route says nothing else; limits hold beside a route's own. */
+  ...accessKeys,
 });
 
 const worker = z.strictObject({ admin: listenAddress.prefault('127.0.0.1:8082') });
@@ -47,6 +52,8 @@ export const configSchema = z.strictObject({
   discovery: discoverySchema.prefault({}),
   legacy: z.string(),
   routes: z.array(routeSchema).default([]),
+  auth: authSchema.prefault({}),
+  aggregate: z.array(aggregateSchema).default([]),
   data: z.record(z.string(), dataGroupSchema).default({}),
   schema: z.record(z.string(), serviceSchemaSchema).default({}),
   redis: z.strictObject({ url: urlOf('redis', 'rediss') }).optional(),

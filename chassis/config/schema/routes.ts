@@ -1,5 +1,6 @@
 /** Pure. The `routes:` section: what each route matches, where it stands, how it is compared and judged. */
 import { z } from 'zod';
+import { accessKeys, scopes } from './access.ts';
 import { targetPolicy } from './admission.ts';
 import { keySource } from './key-source.ts';
 import { routeMatch } from './match.ts';
@@ -93,6 +94,8 @@ export const routeSchema = z.strictObject({
   /** The facade's policy when it is not given. */
   ambiguousTargets: targetPolicy.optional(),
   limits: z.strictObject({ body: byteSize.optional() }).prefault({}),
+  ...accessKeys,
+  scopes,
   onFail: z.enum(['rollback', 'step-down', 'freeze']).default('rollback'),
 });
 

@@ -1,0 +1,7 @@
+/** Pure. A rule across sections that a config breaks. */
+
+/** Where, and what was found and expected. */
+export interface CrossProblem {
+  path: (string | number)[];
+  message: string;
+}
