@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { refuseUpgrade } from '../forwarding/problem-answer.ts';
+import { answerProblem, refuseUpgrade } from '../forwarding/problem-answer.ts';
 import { asksForWebSocket } from '../forwarding/upgrade.ts';
 import { admissionErrors, type RefusalCode } from './errors.ts';
 import type { AdmissionRules } from './rules.ts';
@@ -37,6 +37,13 @@ export function createClientServer(options: ClientServerOptions): Server {
   server.maxHeadersCount = 0;
   if (limits.connections !== undefined) server.maxConnections = limits.connections;
   server.on('upgrade', upgrade);
+  // The upstream is asked before the client is told to go on (forwarding/expect-continue.ts).
+  server.on('checkContinue', handle);
+  server.on('checkExpectation', (_request: IncomingMessage, response: ServerResponse) => {
+    const code = 'EXPECTATION_UNKNOWN';
+    options.onRefused(code);
+    answerProblem(response, admissionErrors.table[code].status, code, options.newId());
+  });
   server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
     refuse(socket, 'METHOD_REFUSED', options),
   );

@@ -54,6 +54,12 @@ export const admissionErrors = defineErrors({
     message: () => 'The end of this request cannot be told with certainty.',
     remedy: 'Send HTTP/1.1 with either Content-Length or Transfer-Encoding: chunked.',
   },
+  EXPECTATION_UNKNOWN: {
+    status: 417,
+    exit,
+    message: () => 'Found an expectation other than 100-continue.',
+    remedy: 'Leave the Expect header out.',
+  },
   HEAD_TOO_SLOW: {
     status: 408,
     exit,

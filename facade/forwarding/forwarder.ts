@@ -24,6 +24,8 @@ export interface BodyObserver {
 
 /** What becomes of one request: a head or a failure, and a cut after a head if the body breaks off. */
 export interface ForwarderEvents {
+  /** `103 Early Hints` came before the answer, with these links. */
+  onHints(link: string | string[] | undefined): void;
   /** Writes the head to the client; the forwarder passes the body on, with back-pressure. */
   onHead(head: AnswerHead): BodyObserver | undefined;
   /** No head came. `reused`: the connection had served before, so it may have been closed while idle. */
@@ -40,7 +42,7 @@ export interface Attempt {
 
 /** Carries requests to one instance, over connections of its own. */
 export interface Forwarder {
-  /** Forwards `request` as it stands (method, url, headers, body). */
+  /** Forwards `request` as it stands (method, url, headers, body); with `expect` the upstream is asked before the body. */
   send(request: IncomingMessage, response: ServerResponse, events: ForwarderEvents): Attempt;
   /** Forwards an upgrade and joins the sockets. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, onError: (error: Error) => void): void;

@@ -5,10 +5,17 @@
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
-import { type ClientRequest, Agent as HttpAgent, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type InformationEvent,
+  type ServerResponse,
+} from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 
 /** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
@@ -35,7 +42,9 @@ export function createHttpProxy(target: string): Forwarder {
   });
   return {
     send(request, response, events) {
-      const carried = new Carried(response, events);
+      const carried = new Carried(response, events, request.headers.expect !== undefined);
+      // The middleware would not show us a request with this header; it is added later.
+      if (carried.expects) request.headers = withoutExpectation(request.headers);
       (request as Carrier)[CARRIED] = carried;
       void middleware(request, response, carried.next);
       return carried;
@@ -54,23 +63,34 @@ class Carried implements Attempt {
   #events: ForwarderEvents;
   #outgoing: ClientRequest | undefined;
   #gaveUp: Error | undefined;
+  #waiting: Waiting | undefined;
   #state: 'sent' | 'answered' | 'failed' = 'sent';
+  /** The client waits for `100 Continue`. */
+  readonly expects: boolean;
 
-  constructor(response: ServerResponse, events: ForwarderEvents) {
+  constructor(response: ServerResponse, events: ForwarderEvents, expects: boolean) {
     this.#response = response;
     this.#events = events;
+    this.expects = expects;
   }
 
   requested(outgoing: Outgoing): void {
     this.#outgoing = outgoing;
     outgoing[CARRIED] = this;
     outgoing.once('upgrade', refuseSwitch);
+    outgoing.on('information', passInformation);
     if (this.#gaveUp !== undefined) outgoing.destroy(this.#gaveUp);
+    else if (this.expects) this.#waiting = askFirst(outgoing, this.#response);
+  }
+
+  informed({ statusCode, headers }: InformationEvent): void {
+    if (statusCode === 103 && this.#state === 'sent') this.#events.onHints(headers.link);
   }
 
   answered(answer: IncomingMessage): void {
     if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
     this.#state = 'answered';
+    this.#waiting?.end();
     const observer = this.#events.onHead(answer);
     if (observer !== undefined) {
       answer.on('data', (data) => observer.chunk(data));
@@ -80,6 +100,7 @@ class Carried implements Attempt {
   }
 
   failed(error: Error): void {
+    this.#waiting?.end();
     if (this.#state === 'answered') this.#events.onCut(error);
     else if (this.#state === 'sent') {
       this.#state = 'failed';
@@ -96,6 +117,11 @@ class Carried implements Attempt {
   next = (error: unknown): void => {
     if (error instanceof Error) this.failed(error);
   };
+}
+
+/** One function for all requests. */
+function passInformation(this: Outgoing, information: InformationEvent): void {
+  this[CARRIED]?.informed(information);
 }
 
 /** An upstream that changes the protocol though nobody asked: without this its request would stay open for ever. */

@@ -19,7 +19,7 @@ export interface RequestFacts {
   underscores: boolean;
 }
 
-/** Headers that belong to one connection (RFC 9110, 7.6.1); `expect` was already answered by this server. */
+/** Headers that belong to one connection (RFC 9110, 7.6.1), and `expect`, which is asked anew (expect-continue.ts). */
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',

@@ -41,6 +41,7 @@ async function startFront(forwarder: Forwarder): Promise<Front> {
 
 function eventsFor(response: ServerResponse, told: string[]): ForwarderEvents {
   return {
+    onHints: (link) => void told.push(`hints ${link}`),
     onHead({ statusCode, statusMessage, rawHeaders }: AnswerHead) {
       told.push(`head ${statusCode}`);
       const kept = rawHeaders.flatMap((name, index) =>
@@ -141,7 +142,7 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
       expect(answer, path).to.match(new RegExp(`^HTTP/1.1 ${status} `));
       expect(body(answer), path).to.equal(path === '/early' ? 'ok' : '');
     }
-    expect(told.filter((one) => !/^head|^end$/.test(one))).to.deep.equal([]);
+    expect(told.filter((one) => !/^head|^end$/.test(one))).to.deep.equal(['hints </a>', 'hints </a>']);
   });
 
   it('sends one request after the other over one connection', async () => {
