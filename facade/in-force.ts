@@ -152,7 +152,7 @@ function upstreamsOf(
 
 /** Tells the store what the file says, and writes the history of what changed in it. */
 async function noteBases(
-  { config }: LoadedConfig,
+  { config, version }: LoadedConfig,
   store: ToggleStore,
   at: number,
   before: Snapshot | undefined,
@@ -162,7 +162,8 @@ async function noteBases(
     const { base, previous } = await store.noteBase(route.id, route, at);
     noted.set(route.id, base);
     if (previous !== undefined) {
-      await store.append(fileChange(route.id, before?.byId.get(route.id)?.effective ?? previous, base));
+      const from = before?.byId.get(route.id)?.effective ?? previous;
+      await store.append(fileChange(route.id, from, base, version));
     }
   }
   return noted;

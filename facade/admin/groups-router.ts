@@ -30,16 +30,17 @@ export function groupsRouter({ inForce, judge, control, clock }: AdminDeps): Rou
         expected: 'a percent for the stage canary',
       });
     const share = stage === 'canary' ? percent! : 0;
-    await control.set(named(request), { stage, percent: share }, change);
+    await control.set(named(request), { stage, percent: share }, { ...change, role: 'admin' });
     response.json(await show(request));
   });
   router.post('/:group/promote', async (request, response) => {
     const { percent, ...change } = readInput(promoteInput, request.body);
-    await control.promote(named(request), percent, change);
+    await control.promote(named(request), percent, { ...change, role: 'admin' });
     response.json(await show(request));
   });
   router.post('/:group/rollback', async (request, response) => {
-    await control.rollback(named(request), readInput(rollbackInput, request.body));
+    const change = readInput(rollbackInput, request.body);
+    await control.rollback(named(request), { ...change, role: 'admin' });
     response.json(await show(request));
   });
   return router;

@@ -50,17 +50,24 @@ export function routesRouter({ inForce, judge, control, toggles, clock }: AdminD
       });
     }
     const share = stage === 'canary' ? (percent ?? route.effective.percent) : 0;
-    const [moved] = await control.set({ route: route.config.id }, { stage, percent: share }, change);
+    const [moved] = await control.set(
+      { route: route.config.id },
+      { stage, percent: share },
+      { ...change, role: 'admin' },
+    );
     response.json(await show(moved!));
   });
   router.post('/:id/promote', async (request, response) => {
     const { percent, ...change } = readInput(promoteInput, request.body);
-    const [moved] = await control.promote({ route: find(request).config.id }, percent, change);
+    const [moved] = await control.promote({ route: find(request).config.id }, percent, {
+      ...change,
+      role: 'admin',
+    });
     response.json(await show(moved!));
   });
   router.post('/:id/rollback', async (request, response) => {
     const change = readInput(rollbackInput, request.body);
-    const [moved] = await control.rollback({ route: find(request).config.id }, change);
+    const [moved] = await control.rollback({ route: find(request).config.id }, { ...change, role: 'admin' });
     response.json(await show(moved!));
   });
   return router;

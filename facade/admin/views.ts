@@ -1,9 +1,9 @@
 /** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
 import type { Stage } from '../../chassis/config/schema/routes.ts';
+import type { AuditEntry } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
 import type { GateReport } from '../gates/gate.ts';
-import type { HistoryEntry } from '../toggles/toggle-store.ts';
 
 /** A route in a list. */
 export interface RouteSummaryView {
@@ -64,7 +64,7 @@ export interface EvidenceView {
 /** `GET /api/routes/:id/history`, newest first. */
 export interface HistoryView {
   route: string;
-  entries: HistoryEntry[];
+  entries: AuditEntry[];
 }
 
 /** `GET /api/status`. */

@@ -1,16 +1,19 @@
-/** Writes changes of routes at once, each with its line of history, and puts them in force. */
+/** Writes changes of routes at once, each with its entry of the audit, and puts them in force. */
 import type { Clock } from '../../chassis/clock.ts';
 import { messageOf } from '../../chassis/errors.ts';
+import { digestOf } from '../audit/chain.ts';
+import type { ActorRole, AuditDraft } from '../audit/entry.ts';
 import { facadeErrors } from '../errors.ts';
 import type { Judgement } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import type { Position } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { HistoryEntry, Toggle, ToggleChange, ToggleStore } from './toggle-store.ts';
+import type { Toggle, ToggleChange, ToggleStore } from './toggle-store.ts';
 
 /** Who moves a route, and why. */
 export interface Change {
   actor: string;
+  role: ActorRole;
   reason: string;
   /** Skips the gate and the declared steps. */
   force: boolean;
@@ -22,7 +25,7 @@ export interface AllowedChange {
   route: ActiveRoute;
   to: Position;
   change: Change;
-  action: HistoryEntry['action'];
+  action: AuditDraft['action'];
   judgement: Judgement | undefined;
 }
 
@@ -39,9 +42,12 @@ export function createChangeWriter({
   return async (changes) => {
     // A later change must never look older than the file it is based on, whatever the clocks say.
     const at = Math.max(clock.now(), ...changes.map(({ route }) => route.effective.since));
-    const written = await store.setMany(changes.map((one) => toggleChange(one, at))).catch((error) => {
-      throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
-    });
+    const { version } = inForce.view().snapshot.loaded;
+    const written = await store
+      .setMany(changes.map((one) => toggleChange(one, at, version)))
+      .catch((error) => {
+        throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
+      });
     await inForce.refresh();
     if (written === 'conflict')
       throw facadeErrors.error('TOGGLE_CONFLICT', {
@@ -50,9 +56,9 @@ export function createChangeWriter({
   };
 }
 
-function toggleChange(allowed: AllowedChange, at: number): ToggleChange {
+function toggleChange(allowed: AllowedChange, at: number, configVersion: string): ToggleChange {
   const expected = allowed.route.effective.toggle?.revision ?? 0;
-  return { toggle: toggleOf(allowed, at, expected), expected, entry: entryOf(allowed, at) };
+  return { toggle: toggleOf(allowed, at, expected), expected, entry: entryOf(allowed, at, configVersion) };
 }
 
 function toggleOf({ route, to, change }: AllowedChange, at: number, revision: number): Toggle {
@@ -61,20 +67,18 @@ function toggleOf({ route, to, change }: AllowedChange, at: number, revision: nu
   return { route: id, ...to, actor, reason, at, basedOn: { stage, percent }, revision: revision + 1 };
 }
 
-function entryOf({ route, to, change, action, judgement }: AllowedChange, at: number): HistoryEntry {
+function entryOf(
+  { route, to, change, action, judgement }: AllowedChange,
+  at: number,
+  configVersion: string,
+): AuditDraft {
   const { stage, percent } = route.effective;
-  const { actor, reason, force } = change;
-  const evidence = judgement && evidenceOf(judgement);
+  const { actor, role, reason, force } = change;
   return {
-    route: route.config.id,
-    at,
-    actor,
-    action,
-    reason,
-    from: { stage, percent },
-    to,
-    forced: force,
-    evidence,
+    ...{ route: route.config.id, at, actor, role, action, reason },
+    ...{ from: { stage, percent }, to, forced: force, configVersion },
+    evidence: judgement && evidenceOf(judgement),
+    evidenceDigest: judgement && digestOf(judgement.record),
   };
 }
 

@@ -1,9 +1,13 @@
 /**
- * Toggles in Redis, shared by facades. A change, its revision check and its history are one script; a message
+ * Toggles in Redis, shared by facades. A change, its revision check and its entry of the audit are one script; a message
  * tells the other facades, and they look again now and then in case it was lost.
  */
 import type { Redis } from '../../chassis/redis.ts';
-import type { FileBase, HistoryEntry, Toggle, ToggleStore } from './toggle-store.ts';
+import { BEGINNING } from '../audit/chain.ts';
+import type { AuditEntry, ChainHead } from '../audit/entry.ts';
+import { readChain, readHistory } from '../audit/redis-chain.ts';
+import { createRedisToggleWriter } from './redis-toggle-writer.ts';
+import type { FileBase, Toggle, ToggleStore } from './toggle-store.ts';
 
 /** What the store needs; `interval` (ms) between two looks without a message is 1,000 by default. */
 export interface RedisToggleStoreOptions {
@@ -12,27 +16,11 @@ export interface RedisToggleStoreOptions {
   subscriber: Redis;
   prefix: string;
   interval?: number;
+  /** The head of the audit that was kept elsewhere: a chain that is not there goes on after it. */
+  after?: ChainHead;
+  /** Hears of each entry that this store has written. */
+  onEntry?: (entry: AuditEntry) => void;
 }
-
-/** Lines of history kept for each route. */
-const HISTORY_KEPT = '1000';
-
-/** KEYS toggles, a history for each change; ARGV history kept, channel, and route, expected revision, toggle, entry of each. */
-const SET = `
-for index = 2, #KEYS do
-  local at = 4 * index - 5
-  local current = redis.call('HGET', KEYS[1], ARGV[at])
-  local revision = current and cjson.decode(current).revision or 0
-  if revision ~= tonumber(ARGV[at + 1]) then return 0 end
-end
-for index = 2, #KEYS do
-  local at = 4 * index - 5
-  redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2])
-  redis.call('LPUSH', KEYS[index], ARGV[at + 3])
-  redis.call('LTRIM', KEYS[index], 0, tonumber(ARGV[1]) - 1)
-end
-redis.call('PUBLISH', ARGV[2], ARGV[3])
-return 1`;
 
 /** KEYS bases; ARGV route, stage, percent, at. Answers what stands now, and what stood before if it changed. */
 const NOTE_BASE = `
@@ -51,11 +39,14 @@ export function createRedisToggleStore({
   subscriber,
   prefix,
   interval = 1_000,
+  after = BEGINNING,
+  onEntry = () => {},
 }: RedisToggleStoreOptions): ToggleStore {
   const keys = {
     toggles: `${prefix}:toggles`,
     bases: `${prefix}:toggles:file`,
-    history: (route: string) => `${prefix}:toggles:history:${route}`,
+    chain: `${prefix}:audit`,
+    index: (route: string) => `${prefix}:audit:route:${route}`,
     channel: `${prefix}:toggles:changed`,
   };
   const listeners = new Set<() => void>();
@@ -70,16 +61,8 @@ export function createRedisToggleStore({
   const timer = setInterval(tell, interval);
   timer.unref();
 
-  const setMany: ToggleStore['setMany'] = async (changes) => {
-    const histories = changes.map(({ toggle }) => keys.history(toggle.route));
-    const args = changes.flatMap(({ toggle, expected, entry }) => [
-      ...[toggle.route, String(expected)],
-      ...[JSON.stringify({ ...toggle, revision: expected + 1 }), JSON.stringify(entry)],
-    ]);
-    const names = [keys.toggles, ...histories];
-    const done = await redis.eval(SET, names.length, ...names, HISTORY_KEPT, keys.channel, ...args);
-    return done === 1 ? 'written' : 'conflict';
-  };
+  const writer = createRedisToggleWriter({ redis, keys, after, onEntry });
+  const setMany: ToggleStore['setMany'] = writer.write;
 
   return {
     async all() {
@@ -88,17 +71,12 @@ export function createRedisToggleStore({
     },
     setMany,
     set: (toggle, expected, entry) => setMany([{ toggle, expected, entry }]),
-    async history(route, limit) {
-      const lines = await redis.lrange(keys.history(route), 0, limit - 1);
-      return lines.map((line) => JSON.parse(line) as HistoryEntry);
-    },
-    async append(entry) {
-      const key = keys.history(entry.route);
-      await redis
-        .multi()
-        .lpush(key, JSON.stringify(entry))
-        .ltrim(key, 0, Number(HISTORY_KEPT) - 1)
-        .exec();
+    history: (route, limit) => readHistory(redis, { chain: keys.chain, index: keys.index(route) }, limit),
+    append: async (entry) => void (await writer.write([{ entry }])),
+    async audit(sequence, limit) {
+      const page = await readChain(redis, keys.chain, sequence, limit);
+      writer.saw(page.entries.at(-1));
+      return page;
     },
     async noteBase(route, { stage, percent }, at) {
       const answer = await redis.eval(NOTE_BASE, 1, keys.bases, route, stage, String(percent), String(at));

@@ -84,7 +84,7 @@ export function createRouteControl({
     async guard(route, to, reason, judgement) {
       const { group } = route.config;
       const others = group === undefined ? [] : membersOf(routes(), group).filter((one) => one !== route);
-      const change = { actor: 'guard', reason, force: false };
+      const change: Change = { actor: 'guard', role: 'system', reason, force: false };
       const moves = others.filter(({ effective }) => isDeclaredStep(effective.stage, to.stage));
       const allowed = [route, ...moves].map((one): AllowedChange => {
         const own = one === route;

@@ -1,4 +1,5 @@
 /** The port of the toggles: what was set through the admin API, shared by all facades of one store. */
+import type { AuditDraft, AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { Position } from '../routing/stage.ts';
 
 /** A route's stage as somebody set it; in force while the file says what it said then. */
@@ -20,39 +21,34 @@ export interface FileBase extends Position {
   at: number;
 }
 
-/** One line of a route's history. */
-export interface HistoryEntry {
-  route: string;
-  /** Milliseconds since the epoch. */
-  at: number;
-  /** Who: the name given to the admin API, `guard`, or `config file`. */
-  actor: string;
-  action: 'set' | 'promote' | 'rollback' | 'guard' | 'file';
-  reason: string;
-  from: Position;
-  to: Position;
-  forced: boolean;
-  /** The gate's verdict and the counts it rested on, when there were any. */
-  evidence?: Record<string, unknown>;
-}
-
-/** A toggle to be written, where the route's revision is still `expected`, with its line of history. */
+/** A toggle to be written, where the route's revision is still `expected`, with its entry of the audit. */
 export interface ToggleChange {
   toggle: Toggle;
   expected: number;
-  entry: HistoryEntry;
+  entry: AuditDraft;
 }
 
-/** Keeps toggles and their history. Every method rejects when the store is away. */
+/** A stretch of the audit. */
+export interface AuditPage {
+  /** Oldest first. */
+  entries: AuditEntry[];
+  /** Of the whole chain; its hash is empty when the store lost what stood there. */
+  head: ChainHead;
+}
+
+/** Keeps toggles and the audit of their changes. Every method rejects when the store is away. */
 export interface ToggleStore {
   all(): Promise<ReadonlyMap<string, Toggle>>;
-  /** Writes the toggle if the route's revision is still `expected` (0: none yet), with its line of history. */
-  set(toggle: Toggle, expected: number, entry: HistoryEntry): Promise<'written' | 'conflict'>;
+  /** Writes the toggle if the route's revision is still `expected` (0: none yet), with its entry of the audit. */
+  set(toggle: Toggle, expected: number, entry: AuditDraft): Promise<'written' | 'conflict'>;
   /** Writes several toggles at once: all of them, or none when one revision is another. */
   setMany(changes: readonly ToggleChange[]): Promise<'written' | 'conflict'>;
-  /** Newest first. */
-  history(route: string, limit: number): Promise<HistoryEntry[]>;
-  append(entry: HistoryEntry): Promise<void>;
+  /** The audit of one route, newest first. */
+  history(route: string, limit: number): Promise<AuditEntry[]>;
+  /** Appends to the audit what was changed elsewhere. */
+  append(entry: AuditDraft): Promise<void>;
+  /** The audit of all routes after the entry `sequence`, at most `limit` entries. */
+  audit(sequence: number, limit: number): Promise<AuditPage>;
   /**
    * Notes what the file says now. Of all facades that see a change, only the first is told what the file
    * said before; `base` is what stands in the store afterwards.
