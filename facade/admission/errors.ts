@@ -41,6 +41,12 @@ export const admissionErrors = defineErrors({
     message: () => 'Found a header name with an underscore.',
     remedy: 'Use dashes, or set facade.underscoreHeaders to remove or pass.',
   },
+  BODY_UNEXPECTED: {
+    status: 400,
+    exit,
+    message: () => 'Found a GET or HEAD with a body.',
+    remedy: 'Send none, or set facade.getBodies to pass.',
+  },
   HEADERS_TOO_LARGE: {
     status: 431,
     exit,

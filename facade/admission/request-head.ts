@@ -18,6 +18,12 @@ export function headProblem(head: RequestHead, rules: AdmissionRules): RefusalCo
   if (method === 'TRACE' || method === 'CONNECT') return 'METHOD_REFUSED';
   if (rawHeaders.length > rules.limits.headers * 2) return 'HEADERS_TOO_LARGE';
   if (httpVersion !== '1.1' && isOldFraming(head)) return 'FRAMING_REFUSED';
+  const coding = head.headers['transfer-encoding'];
+  // Another coding would be lost: this hop is what it was for.
+  if (coding !== undefined && !/^chunked$/i.test(coding as string)) return 'FRAMING_REFUSED';
+  if (rules.getBodies === 'reject' && (method === 'GET' || method === 'HEAD') && hasBody(head)) {
+    return 'BODY_UNEXPECTED';
+  }
   if (rules.underscoreHeaders === 'reject' && hasUnderscore(rawHeaders)) return 'HEADER_REFUSED';
   return hostProblem(head, rules);
 }
@@ -25,6 +31,10 @@ export function headProblem(head: RequestHead, rules: AdmissionRules): RefusalCo
 /** HTTP/0.9 has no headers, and in HTTP/1.0 there are no chunks. */
 function isOldFraming({ httpVersion, headers }: RequestHead): boolean {
   return httpVersion !== '1.0' || headers['transfer-encoding'] !== undefined;
+}
+
+function hasBody({ headers }: RequestHead): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
 }
 
 /** Node keeps the first of several Host headers; an upstream may keep another. HTTP/1.0 needs none. */

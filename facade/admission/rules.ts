@@ -8,6 +8,7 @@ export type TargetPolicy = StranglerConfig['facade']['ambiguousTargets'];
 export interface AdmissionRules {
   ambiguousTargets: TargetPolicy;
   underscoreHeaders: StranglerConfig['facade']['underscoreHeaders'];
+  getBodies: StranglerConfig['facade']['getBodies'];
   /** In lower case, `*.` for any name below; undefined: any host. */
   hosts: readonly string[] | undefined;
   limits: StranglerConfig['facade']['limits'];
@@ -15,6 +16,7 @@ export interface AdmissionRules {
 
 /** The rules of a config. */
 export function admissionRules({ facade }: Pick<StranglerConfig, 'facade'>): AdmissionRules {
-  const { ambiguousTargets, underscoreHeaders, hosts, limits } = facade;
-  return { ambiguousTargets, underscoreHeaders, limits, hosts: hosts?.map((host) => host.toLowerCase()) };
+  const { ambiguousTargets, underscoreHeaders, getBodies, hosts, limits } = facade;
+  const served = hosts?.map((host) => host.toLowerCase());
+  return { ambiguousTargets, underscoreHeaders, getBodies, limits, hosts: served };
 }

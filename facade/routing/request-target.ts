@@ -26,9 +26,12 @@ export type TargetProblem =
 /** The outcome of reading a request's target. */
 export type ParsedTarget = { ok: true; target: RequestTarget } | { ok: false; problem: TargetProblem };
 
-const SUSPECT = /[%\\#\0-\x20\x7f-\uffff]|\/\/|\/\.\.?(?:\/|$)/;
+const SUSPECT = /[%\\#\0-\x20\x7f-\uffff]|\/\/|\/\.\.?(?:[/;]|$)/;
+/** With a path parameter too: some servers cut `;x=y` off before they look for dots. */
+const DOT_SEGMENT = /\/\.\.?(?:[/;]|$)/;
 const ENCODED_UNRESERVED = /%(?:4[1-9a-f]|5[0-9a]|6[1-9a-f]|7[0-9a]|3[0-9]|2d|2e|5f|7e)/gi;
-const MALFORMED_PERCENT = /%(?![0-9a-f]{2})/i;
+/** Or longer than UTF-8 allows, as `%c0%ae` for a dot. */
+const MALFORMED_PERCENT = /%(?![0-9a-f]{2})|%c[01]%[89ab]|%e0%[89]/i;
 const CONTROL = /[\0-\x20\x7f]|%[01][0-9a-f]|%7f/i;
 
 /** Reads `request.url`; nothing is repaired here. */
@@ -42,7 +45,7 @@ export function parseRequestTarget(url: string): ParsedTarget {
   const problem = problemOf(rawPath);
   if (problem !== undefined) return { ok: false, problem };
   const path = decodeUnreserved(rawPath);
-  if (/\/\.\.?(?:\/|$)/.test(path)) return { ok: false, problem: 'dot-segment' };
+  if (DOT_SEGMENT.test(path)) return { ok: false, problem: 'dot-segment' };
   return { ok: true, target: { path, query } };
 }
 
@@ -93,7 +96,7 @@ function decodeUnreserved(path: string): string {
 
 function withoutDots(path: string): string {
   const kept: string[] = [];
-  const segments = path.split('/');
+  const segments = path.split('/').map((segment) => segment.replace(/^(\.\.?);.*/, '$1'));
   for (const segment of segments) {
     if (segment === '..') kept.pop();
     else if (segment !== '' && segment !== '.') kept.push(segment);

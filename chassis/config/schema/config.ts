@@ -24,6 +24,8 @@ const facade = z.strictObject({
   forwarder: z.enum(['http-proxy-middleware', 'undici']).default('http-proxy-middleware'),
   ambiguousTargets: targetPolicy.default('reject'),
   underscoreHeaders: underscorePolicy.default('remove'),
+  /** What becomes of a GET or HEAD with a body, which some servers take for the next request. */
+  getBodies: z.enum(['pass', 'reject']).default('pass'),
   /** The hosts that are served; any by default. */
   hosts: z.array(hostName).min(1).optional(),
   limits: facadeLimits,

@@ -8,7 +8,14 @@ import { createTrustedPeers } from '../../../facade/routing/trusted-peers.ts';
 
 const LIMITS = { headers: 100, headerBytes: 16_384, url: 8_192, headersTimeout: 1, bodyIdle: 1, idle: 1 };
 const rules = (ambiguousTargets: TargetPolicy, rest: Partial<AdmissionRules> = {}): AdmissionRules => ({
-  ...{ ambiguousTargets, underscoreHeaders: 'remove', hosts: undefined, limits: LIMITS, ...rest },
+  ...{
+    ambiguousTargets,
+    underscoreHeaders: 'remove',
+    getBodies: 'pass',
+    hosts: undefined,
+    limits: LIMITS,
+    ...rest,
+  },
 });
 const route = (id: string, path: string, ambiguousTargets?: TargetPolicy) => ({
   config: { id, match: { methods: ['GET'], path }, ambiguousTargets },
@@ -57,6 +64,8 @@ const odd = fc
       '%',
       '%zz',
       '#',
+      ';x',
+      '%c0%ae',
       '\xe9',
       '%00',
     ),
@@ -71,6 +80,9 @@ describe('Admission', () => {
     expect(asked('/open/../secret/a', 'pass')).to.equal('open /open/../secret/a');
     expect(asked('/open/%00', 'normalise')).to.equal('TARGET_AMBIGUOUS');
     expect(asked('/open/a%2fb?q=%2f', 'normalise')).to.equal('open /open/a/b?q=%2f');
+    expect(asked('/open/..;x=y/secret/a')).to.equal('TARGET_AMBIGUOUS');
+    expect(asked('/open/..;x=y/secret/a', 'normalise')).to.equal('secret /secret/a');
+    expect(asked('/open/%c0%ae%c0%ae/a', 'normalise')).to.equal('TARGET_AMBIGUOUS');
     expect(asked('//open\\a', 'normalise')).to.equal('open /open/a');
     expect(asked('/open/caf\xe9', 'normalise')).to.equal('open /open/caf%E9');
     expect(asked('/open/a#b', 'normalise')).to.equal('open /open/a');

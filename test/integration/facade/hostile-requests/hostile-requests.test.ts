@@ -1,49 +1,76 @@
 import { expect } from 'chai';
 import { until } from '../../../support/wait.ts';
 import { config, startTestFacade, type TestFacade } from '../rig/facade.ts';
+import { forEachForwarder } from '../rig/forwarders.ts';
 import { sendRaw } from '../rig/raw.ts';
-import { CORPUS } from './corpus.ts';
+import { FRAMING } from './corpus/framing.ts';
+import { HEADS } from './corpus/heads.ts';
+import { bytesOf } from './corpus/hostile-request.ts';
+import { TARGETS } from './corpus/targets.ts';
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
 
-describe(`Hostile and odd requests (${CORPUS.length})`, () => {
+const CORPUS = [...TARGETS, ...HEADS, ...FRAMING];
+
+forEachForwarder(`Hostile and odd requests (${CORPUS.length})`, (forwarder) => {
   let upstream: RecordingUpstream;
   let facade: TestFacade;
 
   beforeEach(async () => {
     upstream = await startRecordingUpstream();
-    const limits = ', limits: { body: 1KiB }';
-    facade = await startTestFacade(config({ legacy: upstream.url, service: upstream.url, facade: limits }));
   });
   afterEach(async () => {
     await facade.close();
     await upstream.close();
   });
+  const start = async (settings = '') => {
+    const limits = `, limits: { body: 1KiB }${settings}`;
+    facade = await startTestFacade(config({ legacy: upstream.url, service: upstream.url, facade: limits }));
+  };
 
-  it('are at least sixty, each with a name of its own', () => {
+  it('are at least sixty, each with a name of its own', async () => {
+    await start();
     expect(CORPUS.length).to.be.at.least(60);
     expect(new Set(CORPUS.map(({ name }) => name)).size).to.equal(CORPUS.length);
   });
 
-  for (const { name, send, status, upstream: expected, statuses = [status] } of CORPUS) {
+  for (const { name, send, statuses, upstream: expected, facade: settings } of CORPUS) {
     it(`${name}: ${statuses.join(', ')}`, async () => {
+      await start(settings);
       const seen = await sendLatin1(facade.url, send, statuses.length);
-      expect(statusesIn(seen), seen.slice(0, 500)).to.deep.equal(statuses[0] === 0 ? [] : statuses);
+      expect(statusesIn(seen), seen.slice(0, 500)).to.deep.equal(statuses);
       const bytes = () => withoutIds(upstream.connections.map((one) => one.bytes).join(''));
-      await until(() => bytes().length >= expected.length, { what: 'the bytes to arrive' }).catch(() => {});
-      expect(bytes()).to.equal(expected);
-      expect((await fetch(facade.url)).status, 'the next request').to.equal(200);
+      const exact = expected.map((one) => bytesOf(one, forwarder)).join('');
+      await until(() => bytes().length >= exact.length, { what: 'the bytes to arrive' }).catch(() => {});
+      expect(bytes()).to.equal(exact);
     });
   }
+
+  it('are followed by an answer to the next request, after all of them on one facade', async () => {
+    await start();
+    await Promise.all(CORPUS.map(({ send, statuses }) => sendLatin1(facade.url, send, statuses.length)));
+    expect((await fetch(facade.url)).status).to.equal(200);
+  });
+
+  it('with a Trailer on a GET, a thousand times, leave the process alive', async () => {
+    await start();
+    const one = 'GET /a HTTP/1.1\r\nHost: shop.test\r\nTrailer: x\r\n\r\n';
+    const seen = await sendLatin1(facade.url, one.repeat(1_000), 1_000);
+    expect(statusesIn(seen)).to.have.length(1_000);
+    expect(upstream.connections.some(({ bytes }) => /trailer/i.test(bytes))).to.equal(false);
+  });
 });
 
 /** Until the connection is closed, or as many answers have come as are expected. */
 function sendLatin1(url: string, bytes: string, answers: number): Promise<string> {
-  const whole = new RegExp(`(?:(?:\\r\\n\\r\\nok|"requestId":"[^"]*"\\})[\\s\\S]*?){${answers}}$`);
-  return sendRaw(url, Buffer.from(bytes, 'latin1'), whole).catch((error: NodeJS.ErrnoException) => {
+  const done = (seen: string) => (seen.match(ENDED)?.length ?? 0) >= answers;
+  return sendRaw(url, Buffer.from(bytes, 'latin1'), { test: done }).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ECONNRESET' || error.code === 'EPIPE') return '';
     throw error;
   });
 }
+
+/** The end of an answer of the upstream, or of the facade. */
+const ENDED = /\r\n\r\nok|"requestId":"[^"]*"\}|HTTP\/1\.1 (?:100|204) [\s\S]*?\r\n\r\n/g;
 
 function statusesIn(seen: string): number[] {
   return [...seen.matchAll(/HTTP\/1\.1 (\d{3})/g)].map(([, status]) => Number(status));
@@ -53,5 +80,6 @@ function withoutIds(bytes: string): string {
   return bytes
     .replace(/^x-request-id: .*$/gim, 'x-request-id: ID\r')
     .replace(/^traceparent: .*$/gim, 'traceparent: TRACE\r')
+    .replace(/^(host): 127\.0\.0\.1:\d+$/gim, '$1: UPSTREAM')
     .replace(/\r\r/g, '\r');
 }

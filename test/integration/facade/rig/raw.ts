@@ -2,7 +2,11 @@ import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /** Sends bytes as they are and resolves with all that came back when the other side ends, or after `until` matches. */
-export function sendRaw(url: string, bytes: string | Uint8Array, until?: RegExp): Promise<string> {
+export function sendRaw(
+  url: string,
+  bytes: string | Uint8Array,
+  until?: Pick<RegExp, 'test'>,
+): Promise<string> {
   const { hostname, port } = new URL(url);
   return new Promise((resolve, reject) => {
     let seen = '';
