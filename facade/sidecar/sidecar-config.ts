@@ -1,7 +1,7 @@
 /** Pure. The facade's config as the sidecar uses it: one upstream, the application, and no routes. */
 import type { LoadedConfig } from '../../chassis/config/load.ts';
 import type { SidecarConfig } from '../../chassis/config/schema/sidecar.ts';
-import { UPSTREAM_DEFAULTS } from '../../chassis/config/schema/upstreams.ts';
+import { upstreamSchema } from '../../chassis/config/schema/upstreams.ts';
 import { facadeErrors } from '../errors.ts';
 
 /** The sidecar's own section. Raises SIDECAR_MISSING. */
@@ -20,13 +20,7 @@ export function sidecarConfig(loaded: LoadedConfig): LoadedConfig {
       ...config,
       facade: { ...config.facade, listen, admin },
       store: { kind: 'memory' },
-      upstreams: {
-        [service]: {
-          where: { kind: 'static', urls: [app] },
-          timeout: UPSTREAM_DEFAULTS.timeout,
-          breaker: { ...UPSTREAM_DEFAULTS.breaker },
-        },
-      },
+      upstreams: { [service]: upstreamSchema.parse({ url: app }) },
       legacy: service,
       routes: [],
       data: {},

@@ -122,6 +122,11 @@ function withValue(key: string, value: unknown): unknown {
   };
   if (key.startsWith('store.') && key !== 'store.kind') document.store = { kind: 'redis', url: 'redis://a' };
   if (key.startsWith('sidecar.')) document.sidecar = { service: 'a', app: 'http://127.0.0.1' };
+  if (key.startsWith('upstreams.NAME.health.'))
+    document.upstreams = {
+      ...(document.upstreams as object),
+      NAME: { url: 'http://127.0.0.1', health: { path: '/' } },
+    };
   addBases(document, key);
   if (value === undefined) return document;
   const names = key.replace('[]', '.0').split('.');

@@ -1,5 +1,6 @@
 /** Pure. The `upstreams:` section: one URL, a list of URLs, or a name to look up at a registry or in DNS. */
 import { z } from 'zod';
+import { instanceOptions } from './instance-health.ts';
 import { duration, show, urlOf } from './quantities.ts';
 
 /** What an upstream has when the file does not say; times in milliseconds. */
@@ -32,7 +33,7 @@ const srvName = z.string().regex(/^_[a-z0-9-]+\._(tcp|udp)(\.[a-z0-9_-]+)+\.?$/i
 const scheme = z.enum(['http', 'https']).default('http');
 const registry = z.enum(['redis', 'consul', 'eureka']).default('redis');
 
-const options = { timeout: duration.default(UPSTREAM_DEFAULTS.timeout), breaker };
+const options = { timeout: duration.default(UPSTREAM_DEFAULTS.timeout), breaker, ...instanceOptions };
 
 /** The schema of one entry of `upstreams:`. */
 export const upstreamSchema = z
@@ -49,7 +50,10 @@ export const upstreamSchema = z
         'expected one of: url (http://...), urls (a list), service (a name, with its registry), dns (http://name:port), or srv (_http._tcp.name, with its scheme)',
     },
   )
-  .transform(({ timeout, breaker, ...where }) => ({ where: whereOf(where), timeout, breaker }));
+  .transform(({ timeout, breaker, ejection, health, slowStart, panic, ...where }) => ({
+    ...{ where: whereOf(where), timeout, breaker },
+    ...{ ejection, health, slowStart, panic },
+  }));
 
 /** A name to look up, and where: a service at a registry, `http://host:port` in DNS, `scheme://name` of SRV records. */
 export interface Lookup {
