@@ -15,6 +15,8 @@ export interface Breaker {
   /** Runs a call; its signal is aborted at the timeout. Rejects with BREAKER_OPEN without calling when open. */
   run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
   readonly state: BreakerState;
+  /** Whether `run` would call now: not while it is open, nor while half-open with its one call under way. */
+  readonly admits: boolean;
   onChange(listener: (state: BreakerState) => void): void;
   close(): void;
 }
@@ -99,7 +101,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
     async run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T> {
       // Refused here, since opossum counts what it refuses as calls: after a recovery thousands of failures
       // would pass before it opens again.
-      if (!circuit.closed && !circuit.pendingClose) throw breakerErrors.error('BREAKER_OPEN', { name });
+      if (!admits(circuit)) throw breakerErrors.error('BREAKER_OPEN', { name });
       // Aborted when opossum's own timer fires: one timer a call, and none that outlives it.
       const limit = new AbortController();
       const outcome = await circuit.fire(call, limit.signal).catch((error) => {
@@ -112,6 +114,9 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
     get state() {
       return stateOf(circuit);
+    },
+    get admits() {
+      return admits(circuit);
     },
     onChange: (listener) => void listeners.push(listener),
     close: () => circuit.shutdown(),
@@ -131,6 +136,10 @@ function refuseUnsafe({ name, timeout, failures, minimum, window, reset }: Thres
   if (!(minimum >= 5)) throw refuse(`minimum ${minimum}`, 'a minimum of at least 5 calls');
   // Above 100 percent of failures is nothing: at 100 it would never open.
   if (!(failures > 0 && failures < 100)) throw refuse(`failures ${failures}`, 'a percentage from 1 to 99');
+}
+
+function admits({ closed, pendingClose }: { closed: boolean; pendingClose: boolean }): boolean {
+  return closed || pendingClose;
 }
 
 function stateOf(

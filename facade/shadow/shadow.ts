@@ -68,7 +68,7 @@ export function createShadow(options: ShadowOptions): Shadow {
     if (running >= shadow.concurrency) return verdicts.skip(route, 'busy');
     const breaker = breakers.of(`${id} shadow`, shadow.timeout);
     // A job that would only be refused costs more than the request it follows.
-    if (breaker.state === 'open') return verdicts.skip(route, 'breaker-open');
+    if (!breaker.admits) return verdicts.skip(route, 'breaker-open');
     active.set(id, running + 1);
     const job: ComparisonJob = {
       ...{ exchange, route, controlMs, legacy: view().legacy, service },

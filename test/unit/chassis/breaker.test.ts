@@ -99,8 +99,12 @@ describe('breaker', () => {
   it('leaves half-open also when that call hangs', async () => {
     const one = breaker();
     await failTimes(one, 5);
+    expect(one.admits, 'open').to.equal(false);
     await until(() => one.state === 'half-open');
-    expect(await codeOf(one.run(() => new Promise(() => {})))).to.equal('BREAKER_TIMEOUT');
+    expect(one.admits, 'before its one call').to.equal(true);
+    const hanging = codeOf(one.run(() => new Promise(() => {})));
+    expect(one.admits, 'with its one call under way').to.equal(false);
+    expect(await hanging).to.equal('BREAKER_TIMEOUT');
     expect(one.state).to.equal('open');
     await until(() => one.state === 'half-open');
     expect(await one.run(succeed)).to.equal('ok');
