@@ -28,7 +28,7 @@ export function createAdminClient({ what, url, token, transport }: AdminClientOp
   const call = async <T>(method: string, path: string, body?: object): Promise<T> => {
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
-    if (token !== undefined && method !== 'GET') headers.authorization = `Bearer ${token}`;
+    if (token) headers.authorization = `Bearer ${token}`;
     const { status, text } = await exchange({
       path,
       method,

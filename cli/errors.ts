@@ -66,6 +66,12 @@ export const cliErrors = defineErrors({
     message: ({ what, found }) => `Found the ${what} ${found}, which no cookie can have as it is.`,
     remedy: 'Leave out spaces, quotes, commas, semicolons and backslashes, or encode the value first.',
   },
+  TOKEN_NAME_INVALID: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ problem }) => `The name of the token: ${problem}.`,
+    remedy: 'Name the person or the program that will hold it.',
+  },
   SERVICE_UNKNOWN: {
     status: 404,
     exit: EXIT.usage,

@@ -1,6 +1,7 @@
 /** The door to commander: the command's words, options and help; each command's work stands in commands/. */
-import { Command, CommanderError, Option } from 'commander';
+import { Argument, Command, CommanderError, Option } from 'commander';
 import { STAGES } from '../chassis/config/schema/routes.ts';
+import { ROLES } from '../chassis/config/schema/tokens.ts';
 import { EXIT } from '../chassis/errors.ts';
 import type { DataOptions } from './commands/data.ts';
 import type { CliContext, CommonOptions } from './context.ts';
@@ -29,6 +30,7 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
   addProcesses(program, add);
   addRoutes(program, add);
   addSigning(program, add);
+  addTokens(program, add);
   addCompare(program, add);
   addData(program, add);
   addSchema(program, add);
@@ -206,6 +208,17 @@ function addSigning(program: Command, add: Adder): void {
     (m) => m.cookieSign,
   );
   add(cookies, 'sign <name> <value>', 'print a cookie with its signature', cookie);
+}
+
+function addTokens(program: Command, add: Adder): void {
+  const tokens = program.command('token').description("tokens of the facade's admin API");
+  const make = lazily(
+    () => import('./commands/token.ts'),
+    (m) => m.tokenNew,
+  );
+  add(tokens, 'new <name>', 'print a new token, and the line of the config that knows it', make).addArgument(
+    new Argument('<role>', 'what its holder may do').choices(ROLES),
+  );
 }
 
 function addCompare(program: Command, add: Adder): void {

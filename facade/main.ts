@@ -12,7 +12,8 @@ import { createTransport } from '../chassis/http/transport.ts';
 import type { ProcessContext } from '../chassis/lifecycle.ts';
 import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
-import { refuseExposed } from './admin/auth.ts';
+import { refuseExposed } from './admin/exposure.ts';
+import { tokenHolders } from './admin/token-holders.ts';
 import { createClientServer } from './admission/client-server.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';
@@ -58,7 +59,8 @@ export interface RunningFacade {
 export async function startFacade(options: FacadeOptions): Promise<RunningFacade> {
   const { env, log, lifecycle, clock, derive = AS_IT_IS } = options;
   const loaded = derive(await loadConfig(options.configFile, env));
-  refuseExposed(loaded.config.facade.admin.host, options.token);
+  const { admin: address } = loaded.config.facade;
+  refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, options.token).length);
 
   const stores = await openStores(loaded.config, { log, lifecycle });
   const discovery = createDiscovery({ log, lifecycle, clock });
@@ -152,18 +154,20 @@ function requestFlow(
 
 /** Follows edits of the config file; the last good version stays in force. */
 async function followConfig(
-  { env, log, metrics, lifecycle, derive = AS_IT_IS }: FacadeOptions,
+  { env, log, metrics, lifecycle, token, derive = AS_IT_IS }: FacadeOptions,
   current: LoadedConfig,
   inForce: InForce,
   discovery: GrowingResolver,
 ): Promise<{ problem: () => unknown }> {
   const telemetry = createConfigTelemetry(metrics);
+  const { admin: address } = current.config.facade;
   let problem: unknown;
   const watcher = watchConfig({
     current,
     env,
     async onChange(edited) {
       const loaded = derive(edited);
+      refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, token).length);
       await discovery.learn(loaded.config);
       await inForce.replace(loaded);
       await discovery.settle(loaded.config);
@@ -220,7 +224,7 @@ async function serveAdmin(
       metrics,
       log,
       clock,
-      token,
+      holders: () => tokenHolders(inForce.view().snapshot.loaded.config.facade.tokens, token),
       configProblem,
     },
     startedAt: clock.now(),

@@ -1,13 +1,17 @@
-/** Pure. Whether a request carries the token that guards an admin API (RFC 6750). */
+/** Pure. The bearer token of a request to an admin API (RFC 6750), and how it is compared. */
 import { createHash, timingSafeEqual } from 'node:crypto';
 
-/** `authorization` is the request's header; the scheme's name may be in any case. */
-export function carriesToken(authorization: string | undefined, token: string): boolean {
-  const given = /^Bearer (.+)$/i.exec(authorization ?? '')?.[1] ?? '';
-  // Digests have one length, so that the time taken tells nothing about the token.
-  return timingSafeEqual(digest(given), digest(token));
+/** `authorization` is the request's header; the scheme's name may be in any case. Undefined: there is no token. */
+export function bearerToken(authorization: string | undefined): string | undefined {
+  return /^Bearer +(\S.*)$/i.exec(authorization ?? '')?.[1];
 }
 
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text).digest();
+/** SHA-256 of a token: all have one length, so that the time a comparison takes tells nothing of the token. */
+export function tokenDigest(token: string): Buffer {
+  return createHash('sha256').update(token).digest();
+}
+
+/** Whether the header carries this token. */
+export function carriesToken(authorization: string | undefined, token: string): boolean {
+  return timingSafeEqual(tokenDigest(bearerToken(authorization) ?? ''), tokenDigest(token));
 }

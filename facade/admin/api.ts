@@ -3,7 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
-import { requireToken } from './auth.ts';
+import { authorize } from './authorize.ts';
 import type { AdminDeps } from './deps.ts';
 import { explainRouter } from './explain-router.ts';
 import { groupsRouter } from './groups-router.ts';
@@ -24,7 +24,7 @@ export function createAdminApi(deps: AdminDeps): Express {
     response.setHeader('content-type', contentType);
     response.end(body);
   });
-  app.use('/api', requireToken(deps.token), express.json({ limit: '64kb' }));
+  app.use('/api', authorize(deps), express.json({ limit: '64kb' }));
   app.get('/api/status', async (_request, response) => {
     response.json(await status(deps));
   });

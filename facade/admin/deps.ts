@@ -7,6 +7,7 @@ import type { JudgeRoute } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import type { RouteControl } from '../toggles/route-control.ts';
 import type { ToggleStore } from '../toggles/toggle-store.ts';
+import type { TokenHolder } from './token-holders.ts';
 
 /** Everything that its routers use. */
 export interface AdminDeps {
@@ -18,8 +19,8 @@ export interface AdminDeps {
   metrics: Metrics;
   log: Logger;
   clock: Clock;
-  /** Undefined: nothing can be changed over HTTP. */
-  token: string | undefined;
+  /** None: nothing can be changed over HTTP. */
+  holders: () => readonly TokenHolder[];
   startedAt: number;
   /** The last edit of the config file that could not be put in force, while it stands. */
   configProblem: () => unknown;

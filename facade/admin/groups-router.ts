@@ -2,6 +2,7 @@
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import { membersOf } from '../toggles/route-group.ts';
+import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
 import { routeView } from './present.ts';
@@ -30,17 +31,17 @@ export function groupsRouter({ inForce, judge, control, clock }: AdminDeps): Rou
         expected: 'a percent for the stage canary',
       });
     const share = stage === 'canary' ? percent! : 0;
-    await control.set(named(request), { stage, percent: share }, { ...change, role: 'admin' });
+    await control.set(named(request), { stage, percent: share }, changeBy(response, change));
     response.json(await show(request));
   });
   router.post('/:group/promote', async (request, response) => {
     const { percent, ...change } = readInput(promoteInput, request.body);
-    await control.promote(named(request), percent, { ...change, role: 'admin' });
+    await control.promote(named(request), percent, changeBy(response, change));
     response.json(await show(request));
   });
   router.post('/:group/rollback', async (request, response) => {
     const change = readInput(rollbackInput, request.body);
-    await control.rollback(named(request), { ...change, role: 'admin' });
+    await control.rollback(named(request), changeBy(response, change));
     response.json(await show(request));
   });
   return router;

@@ -4,8 +4,15 @@ import { STAGES } from '../../chassis/config/schema/routes.ts';
 import { facadeErrors } from '../errors.ts';
 
 const percent = z.number().min(0).max(100).optional();
-const reason = z.string().trim().min(1).max(500);
-const actor = z.string().trim().min(1).max(100).default('admin');
+/** Text that can do nothing to the terminal on which a history is shown. */
+const line = z
+  .string()
+  .trim()
+  .min(1)
+  .regex(/^\P{Cc}*$/u, { error: 'expected no control characters' });
+const reason = line.max(500);
+/** For whom the holder of the token acts. */
+const actor = line.max(100).optional();
 const force = z.boolean().default(false);
 
 /** `PUT /api/routes/:id/stage`. */

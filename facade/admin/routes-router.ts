@@ -2,6 +2,7 @@
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
 import { evidenceView, routeSummary, routeView } from './present.ts';
@@ -53,21 +54,22 @@ export function routesRouter({ inForce, judge, control, toggles, clock }: AdminD
     const [moved] = await control.set(
       { route: route.config.id },
       { stage, percent: share },
-      { ...change, role: 'admin' },
+      changeBy(response, change),
     );
     response.json(await show(moved!));
   });
   router.post('/:id/promote', async (request, response) => {
     const { percent, ...change } = readInput(promoteInput, request.body);
-    const [moved] = await control.promote({ route: find(request).config.id }, percent, {
-      ...change,
-      role: 'admin',
-    });
+    const [moved] = await control.promote(
+      { route: find(request).config.id },
+      percent,
+      changeBy(response, change),
+    );
     response.json(await show(moved!));
   });
   router.post('/:id/rollback', async (request, response) => {
     const change = readInput(rollbackInput, request.body);
-    const [moved] = await control.rollback({ route: find(request).config.id }, { ...change, role: 'admin' });
+    const [moved] = await control.rollback({ route: find(request).config.id }, changeBy(response, change));
     response.json(await show(moved!));
   });
   return router;

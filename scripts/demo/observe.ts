@@ -27,16 +27,17 @@ export interface Observer {
 }
 
 /** Makes an observer of a system. */
-export function createObserver({ ports, urls }: Places): Observer {
+export function createObserver({ ports, urls, adminToken }: Places): Observer {
   const facade = `http://127.0.0.1:${ports.facadeAdmin}`;
   const worker = `http://127.0.0.1:${ports.workerAdmin}`;
+  const asAdmin = <T>(url: string) => read<T>(url, 'GET', { authorization: `Bearer ${adminToken}` });
   const generator = `http://127.0.0.1:${ports.traffic}`;
   return {
-    routes: async () => (await read<RoutesView>(`${facade}/api/routes`)).routes,
-    route: (id) => read(`${facade}/api/routes/${id}`),
-    evidence: (id) => read(`${facade}/api/routes/${id}/evidence`),
+    routes: async () => (await asAdmin<RoutesView>(`${facade}/api/routes`)).routes,
+    route: (id) => asAdmin(`${facade}/api/routes/${id}`),
+    evidence: (id) => asAdmin(`${facade}/api/routes/${id}/evidence`),
     async discovered(upstream) {
-      const { upstreams } = await read<StatusView>(`${facade}/api/status`);
+      const { upstreams } = await asAdmin<StatusView>(`${facade}/api/status`);
       return upstreams.some(({ name, instances }) => name === upstream && instances.length > 0);
     },
     group: (name) => read(`${worker}/api/data/${name}`),
@@ -52,8 +53,8 @@ export function createObserver({ ports, urls }: Places): Observer {
   };
 }
 
-async function read<T>(url: string, method = 'GET'): Promise<T> {
-  const answer = await fetch(url, { method, signal: AbortSignal.timeout(15_000) });
+async function read<T>(url: string, method = 'GET', headers: Record<string, string> = {}): Promise<T> {
+  const answer = await fetch(url, { method, headers, signal: AbortSignal.timeout(15_000) });
   if (!answer.ok)
     throw new Error(`${method} ${url} answered ${answer.status}: ${(await answer.text()).slice(0, 500)}`);
   return (await answer.json()) as T;

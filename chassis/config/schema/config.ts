@@ -10,6 +10,7 @@ import { duration, listenAddress, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
 import { facadeSecrets } from './secrets.ts';
 import { sidecarSchema } from './sidecar.ts';
+import { facadeTokens } from './tokens.ts';
 import { upstreamSchema } from './upstreams.ts';
 
 const facade = z.strictObject({
@@ -30,6 +31,7 @@ const facade = z.strictObject({
   hosts: z.array(hostName).min(1).optional(),
   limits: facadeLimits,
   secrets: facadeSecrets,
+  tokens: facadeTokens,
   /** What holds for every request whose route says nothing else; limits hold beside a route's own. */
   ...accessKeys,
 });

@@ -48,14 +48,14 @@ describe('the client of the admin APIs', () => {
     throw error ?? new Error('expected a refusal');
   };
 
-  it('gives the answer, and sends its token with changes only', async () => {
+  it('gives the answer, and sends its token with reads too', async () => {
     answers(200, '{"routes":[]}');
     expect(await client().get('/api/routes')).to.deep.equal({ routes: [] });
     await client().put('/api/routes/a/stage', { stage: 'shadow' });
     await client().post('/api/data/catalog/copy');
     const json = 'application/json';
     expect(asked).to.deep.equal([
-      { method: 'GET', url: '/api/routes', token: undefined, type: undefined, body: '' },
+      { method: 'GET', url: '/api/routes', token: 'Bearer secret', type: undefined, body: '' },
       {
         method: 'PUT',
         url: '/api/routes/a/stage',

@@ -77,15 +77,15 @@ describe('strangler route against a running facade', function () {
     );
     const back = await strangler('route rollback a --reason burning');
     expect(back.code, back.output).to.equal(0);
-    expect(back.output).to.match(/^a: legacy \(night-shift: burning\)$/m);
+    expect(back.output).to.match(/^a: legacy \(admin \(for night-shift\): burning\)$/m);
     expect(back.output).to.contain('the config file says shadow');
     const history = await strangler('route history a --json');
     const { entries } = JSON.parse(history.stdout) as { entries: Record<string, unknown>[] };
     expect(
       entries.slice(0, 2).map(({ actor, action, reason, forced }) => [actor, action, reason, forced]),
     ).to.deep.equal([
-      ['night-shift', 'rollback', 'burning', false],
-      ['night-shift', 'set', 'try', true],
+      ['admin (for night-shift)', 'rollback', 'burning', false],
+      ['admin (for night-shift)', 'set', 'try', true],
     ]);
     expect(await readFile(config, 'utf8')).to.equal(before);
   });

@@ -70,9 +70,8 @@ describe('the command line', () => {
         .split('\n')
         .flatMap((line) => /^ {2}(\w+)/.exec(line)?.[1] ?? [])
         .filter((word) => word !== 'help');
-    const top = 'init check facade sidecar worker status route override cookie compare data schema'.split(
-      ' ',
-    );
+    const top =
+      'init check facade sidecar worker status route override cookie token compare data schema'.split(' ');
     expect(words()).to.have.members(top);
     expect(words('route')).to.have.members(['list', 'set', 'promote', 'rollback', 'history', 'explain']);
     expect(words('compare')).to.have.members(['live', 'replay']);

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { HistoryView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -83,9 +84,7 @@ describe('The admin API of the facade', () => {
     const back = await facade.change('POST', '/api/routes/r/rollback', { reason: 'enough' });
     expect(back.body.stage).to.equal('legacy');
 
-    const { entries } = (await (await fetch(`${facade.admin}/api/routes/r/history`)).json()) as {
-      entries: { action: string; to: { stage: string }; forced: boolean; evidence?: { compared: number } }[];
-    };
+    const { entries } = await facade.read<HistoryView>('/api/routes/r/history');
     expect(entries.map(({ action, to, forced }) => [action, to.stage, forced])).to.deep.equal([
       ['rollback', 'legacy', false],
       ['promote', 'live', true],

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import type { HistoryView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -86,12 +87,10 @@ describe('Edits of the config file', () => {
     expect(await side()).to.equal('legacy');
     const shown = await facade.route('r');
     expect(shown).to.include({ stage: 'shadow' });
-    expect(shown.toggle).to.include({ stage: 'live', actor: 'ann', inForce: false });
-    const history = (await (await fetch(`${facade.admin}/api/routes/r/history`)).json()) as {
-      entries: { actor: string; from: { stage: string }; to: { stage: string } }[];
-    };
+    expect(shown.toggle).to.include({ stage: 'live', actor: 'admin (for ann)', inForce: false });
+    const history = await facade.read<HistoryView>('/api/routes/r/history');
     expect(
       history.entries.map(({ actor, from, to }) => `${actor}: ${from.stage} → ${to.stage}`),
-    ).to.deep.equal(['config file: live → shadow', 'ann: legacy → live']);
+    ).to.deep.equal(['config file: live → shadow', 'admin (for ann): legacy → live']);
   });
 });

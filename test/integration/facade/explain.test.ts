@@ -90,14 +90,14 @@ describe('strangler route explain', () => {
     await service.close();
   });
 
-  const post = (body: object, headers: Record<string, string> = {}) =>
+  const post = (body: object) =>
     fetch(`${facade.admin}/api/explain`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
       body: JSON.stringify(body),
     });
   const explained = async (body: object): Promise<Explanation> =>
-    (await (await post(body, { authorization: `Bearer ${TOKEN}` })).json()) as Explanation;
+    (await (await post(body)).json()) as Explanation;
   /** The status, and who answered. */
   const sent = ({ method, url, headers }: ReturnType<typeof corpus>[number]) =>
     new Promise<{ status: number; by: string | undefined }>((resolve, reject) => {

@@ -25,6 +25,8 @@ export interface TestFacade {
     body: object,
     token?: string,
   ): Promise<{ status: number; body: RouteView & ErrorView }>;
+  /** What a path of the admin API answers. */
+  read<T>(path: string): Promise<T>;
   route(id: string): Promise<RouteView>;
   evidence(id: string): Promise<EvidenceView>;
   status(): Promise<StatusView>;
@@ -81,7 +83,8 @@ export async function startTestFacade(
       throw error;
     },
   );
-  const read = async <T>(where: string) => (await (await fetch(admin + where)).json()) as T;
+  const asAdmin = token ? { headers: { authorization: `Bearer ${token}` } } : {};
+  const read = async <T>(where: string) => (await (await fetch(admin + where, asAdmin)).json()) as T;
   return {
     url,
     admin,
@@ -92,6 +95,7 @@ export async function startTestFacade(
       const answer = await fetch(admin + where, { method, headers, body: JSON.stringify(body) });
       return { status: answer.status, body: (await answer.json()) as RouteView & ErrorView };
     },
+    read,
     route: (id) => read(`/api/routes/${id}`),
     evidence: (id) => read(`/api/routes/${id}/evidence`),
     status: () => read('/api/status'),

@@ -1,0 +1,81 @@
+/**
+ * Who may use the admin API. Without any token reading is open, since only this machine can reach it then; with one,
+ * readers read, operators move routes, admins may force. What changes something must come from no other site's page.
+ */
+import type { Request, RequestHandler, Response } from 'express';
+import type { Clock } from '../../chassis/clock.ts';
+import type { Role } from '../../chassis/config/schema/tokens.ts';
+import { bearerToken } from '../../chassis/http/bearer-token.ts';
+import type { Logger } from '../../chassis/log.ts';
+import type { Metrics } from '../../chassis/metrics.ts';
+import { facadeErrors } from '../errors.ts';
+import type { Caller } from './caller.ts';
+import { createFailedAttempts } from './failed-attempts.ts';
+import { foreignPage } from './foreign-page.ts';
+import { atLeast, holderOf, type TokenHolder } from './token-holders.ts';
+
+/** What the rule needs; `holders` are asked for at each request, so that an edit of the config counts at once. */
+export interface AuthorizeOptions {
+  holders: () => readonly TokenHolder[];
+  clock: Clock;
+  log: Logger;
+  metrics: Metrics;
+}
+
+/** Asked with POST, though nothing is changed. */
+const READS = new Set(['/explain']);
+
+/** Whoever asks where there is no token. */
+const ANYBODY: Caller = { name: 'anybody', role: 'reader' };
+
+/**
+ * Makes the rule; it stands before the body is read. Raises ADMIN_PAGE_FOREIGN, ADMIN_TOKEN_MISSING,
+ * ADMIN_TOKEN_WRONG, ADMIN_ATTEMPTS_TOO_MANY, ADMIN_ROLE_TOO_LOW, ADMIN_BODY_NOT_JSON.
+ */
+export function authorize(options: AuthorizeOptions): RequestHandler {
+  const authenticate = createAuthentication(options);
+  return (request, response, next) => {
+    const safe = request.method === 'GET' || request.method === 'HEAD';
+    const found = safe ? undefined : foreignPage(request.headers);
+    if (found !== undefined) throw facadeErrors.error('ADMIN_PAGE_FOREIGN', { found });
+    const needed: Role = safe || READS.has(request.path) ? 'reader' : 'operator';
+    const holders = options.holders();
+    if (holders.length === 0 && needed !== 'reader') throw facadeErrors.error('ADMIN_TOKEN_MISSING');
+    const { name, role } = holders.length === 0 ? ANYBODY : authenticate(request, response, holders);
+    if (!atLeast(role, needed)) throw facadeErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed });
+    if (!safe && !request.is('application/json'))
+      throw facadeErrors.error('ADMIN_BODY_NOT_JSON', { found: request.headers['content-type'] ?? 'none' });
+    response.locals.caller = { name, role } satisfies Caller;
+    next();
+  };
+}
+
+function createAuthentication({ clock, log, metrics }: AuthorizeOptions) {
+  const attempts = createFailedAttempts();
+  const refused = metrics.counter({
+    name: 'strangler_facade_admin_refused_total',
+    help: 'Requests to the admin API without a valid token.',
+    labels: ['reason'],
+  });
+  return (request: Request, response: Response, holders: readonly TokenHolder[]): Caller => {
+    const address = request.socket.remoteAddress ?? 'unknown';
+    const wait = attempts.wait(address, clock.monotonic());
+    if (wait > 0) {
+      refused.inc({ reason: 'waiting' });
+      const seconds = Math.ceil(wait / 1_000);
+      response.setHeader('retry-after', seconds);
+      throw facadeErrors.error('ADMIN_ATTEMPTS_TOO_MANY', { address, seconds });
+    }
+    const token = bearerToken(request.headers.authorization);
+    const holder = token === undefined ? undefined : holderOf(token, holders);
+    if (holder !== undefined) return holder;
+    refused.inc({ reason: token === undefined ? 'no token' : 'wrong token' });
+    if (token !== undefined) {
+      const waits = attempts.failed(address, clock.monotonic());
+      const { method, baseUrl, path } = request;
+      log.warn('wrong admin token', { address, method, path: baseUrl + path, waits });
+    }
+    response.setHeader('www-authenticate', 'Bearer');
+    throw facadeErrors.error('ADMIN_TOKEN_WRONG');
+  };
+}

@@ -1,0 +1,19 @@
+/** Whether other machines can reach the admin API; if so, it needs a token. */
+import { BlockList, isIP } from 'node:net';
+import { facadeErrors } from '../errors.ts';
+
+const LOOPBACK = new BlockList();
+LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
+LOOPBACK.addAddress('::1', 'ipv6');
+
+/** Whether only this machine reaches the address. Of names only `localhost` does: others may mean anything. */
+export function isLoopback(host: string): boolean {
+  const family = isIP(host);
+  if (family === 0) return host.toLowerCase() === 'localhost';
+  return LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+/** Raises ADMIN_EXPOSED when other machines could reach an admin API that has no token. */
+export function refuseExposed(host: string, tokens: number): void {
+  if (tokens === 0 && !isLoopback(host)) throw facadeErrors.error('ADMIN_EXPOSED', { host });
+}

@@ -1,0 +1,64 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { isLoopback } from '../../../facade/admin/exposure.ts';
+import { createFailedAttempts } from '../../../facade/admin/failed-attempts.ts';
+import { foreignPage } from '../../../facade/admin/foreign-page.ts';
+
+describe('An admin address', () => {
+  it('is open to this machine only when it is a loopback address, however that is spelled', () => {
+    const loopback = [
+      ...['127.0.0.1', '127.8.8.8', '::1', '0:0:0:0:0:0:0:1', '::ffff:127.0.0.1', '::ffff:7f00:1'],
+      ...['localhost', 'LocalHost'],
+    ];
+    const open = [
+      ...['0.0.0.0', '::', '10.0.0.1', '128.0.0.1', '::ffff:0.0.0.0', '::ffff:10.0.0.1', 'fe80::1', '::2'],
+      ...['127.evil.test', '127.0.0.1.evil.test', 'localhost.evil.test', 'facade', '127.1', '2130706433'],
+    ];
+    expect(loopback.filter((host) => !isLoopback(host))).to.deep.equal([]);
+    expect(open.filter(isLoopback)).to.deep.equal([]);
+  });
+});
+
+describe('Wrong tokens', () => {
+  const limits = { failures: 3, within: 100, pause: 50, addresses: 4 };
+
+  it('make their address wait, and no other, until the pause is over', () => {
+    const attempts = createFailedAttempts(limits);
+    expect([0, 1, 2].map((now) => attempts.failed('a', now))).to.deep.equal([false, false, true]);
+    expect([attempts.wait('a', 2), attempts.wait('a', 51), attempts.wait('a', 52)]).to.deep.equal([50, 1, 0]);
+    expect(attempts.wait('b', 2)).to.equal(0);
+    expect([60, 61, 62].map((now) => attempts.failed('a', now))).to.deep.equal([false, false, true]);
+  });
+
+  it('that come seldom make nobody wait', () => {
+    const attempts = createFailedAttempts(limits);
+    for (let now = 0; now < 1_000; now += 60) expect(attempts.failed('a', now)).to.equal(false);
+  });
+
+  it('of many addresses take no more memory than those of a few', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (addresses) => {
+        const attempts = createFailedAttempts({ ...limits, failures: 1 });
+        for (const address of addresses) attempts.failed(String(address), 0);
+        const waiting = [...new Set(addresses)].filter((address) => attempts.wait(String(address), 0) > 0);
+        expect(waiting.length).to.be.at.most(4);
+        if (addresses.length > 0) expect(attempts.wait(String(addresses.at(-1)), 0)).to.equal(50);
+      }),
+    );
+  });
+});
+
+describe('A request of a browser', () => {
+  it('is that of a foreign page unless the page is of the admin address itself', () => {
+    const host = '127.0.0.1:8081';
+    expect(foreignPage({ host })).to.equal(undefined);
+    expect(foreignPage({ host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })).to.equal(
+      undefined,
+    );
+    expect(foreignPage({ host: 'Admin.Test', origin: 'https://admin.test' })).to.equal(undefined);
+    expect(foreignPage({ host, 'sec-fetch-site': 'none' })).to.equal(undefined);
+    for (const origin of ['null', 'http://127.0.0.1', 'http://127.0.0.1:8080', `${host}`, '', 'http://'])
+      expect(foreignPage({ host, origin }), origin).to.be.a('string');
+    expect(foreignPage({ origin: 'http://a' })).to.be.a('string');
+  });
+});
