@@ -4,7 +4,7 @@
  * Environment: BENCH_ROUNDS (5), BENCH_SECONDS (2) of each, BENCH_ONLY (names, by commas).
  */
 import path from 'node:path';
-import { generatorFor } from './facade/load.ts';
+import { GENERATOR } from './facade/load.ts';
 import { OTHER_PROXIES } from './facade/other-proxies.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { inRounds, print, printTable, printTargets, type Target } from './facade/rounds.ts';
@@ -24,7 +24,7 @@ export function run(): Promise<void> {
     const results = await inRounds(await contestants(stage));
     printTable(results, results.has(BARE) ? BARE : [...results.keys()][0]!);
     print(
-      `Closed loop of 64 connections by ${generatorFor({})}, answers of 1 KiB; one core for the proxy, one for load and upstream.\n` +
+      `Closed loop of 64 connections by ${GENERATOR}, answers of 1 KiB; one core for the proxy, one for load and upstream.\n` +
         'bare: Express and http-proxy-middleware. Fastify: @fastify/http-proxy, its own pool of 128 connections.\n' +
         'The facade writes its access log (to /dev/null), metrics on; the others as they come, without one; nginx with\n' +
         'kept upstream connections. Requests/s of the fast ones are what load and upstream could do on their core.',

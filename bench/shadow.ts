@@ -5,7 +5,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
-import { generatorFor } from './facade/load.ts';
+import { GENERATOR } from './facade/load.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { inRounds, print, printTable, printTargets, USUAL_LOAD } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
@@ -23,11 +23,11 @@ export function run(): Promise<void> {
     const targets = [...facades.keys()]
       .filter((name) => name !== ALONE)
       .map((of) => ({ of, to: ALONE, figure: 'p99' as const, most: 1.1 }));
-    print(`${RATE} requests a second by ${generatorFor({ rate: RATE })}`);
+    print(`${RATE} requests a second by ${GENERATOR}`);
     const steady = await inRounds(facades, { ...USUAL_LOAD, rate: RATE });
     printTable(steady, ALONE);
     printTargets(steady, targets);
-    print(`\nClosed loop by ${generatorFor({})}`);
+    print(`\nClosed loop by ${GENERATOR}`);
     printTable(await inRounds(facades), ALONE);
     for (const [name, facade] of facades) if (name !== ALONE) await countersAddUp(name, facade);
   });
