@@ -53,6 +53,8 @@ export function enter(
 ): void {
   const { response, requestId } = exchange;
   exchange.ownsCors = rules.cors !== undefined;
+  // Until it may go on, no upstream has a part in it: not even when the client leaves now.
+  exchange.upstream = FACADE_ALONE;
   const settle = (verdict: GatewayVerdict) => {
     exchange.answerHeaders = verdict.answerHeaders;
     if (response.destroyed) return;
@@ -62,12 +64,10 @@ export function enter(
         applyIdentity(view, verdict.identity, exchange.headers);
         return onPass();
       case 'preflight':
-        exchange.upstream = FACADE_ALONE;
         exchange.status = 204;
         response.writeHead(204, ['x-request-id', requestId, ...verdict.answerHeaders]).end();
         return;
       case 'refuse':
-        exchange.upstream = FACADE_ALONE;
         exchange.status = verdict.status;
         answerProblem(response, verdict.status, verdict.code, requestId, verdict.answerHeaders);
     }

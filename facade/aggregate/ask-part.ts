@@ -20,7 +20,7 @@ export interface PartQuestion {
 export async function askPart(part: AggregatePart, question: PartQuestion): Promise<PartOutcome> {
   const { timeout, upstream, maxBody } = part.config;
   const limit = new AbortController();
-  const timer = setTimeout(() => limit.abort(), timeout);
+  const timer = setTimeout(() => limit.abort(outOfTime()), timeout);
   const signal = AbortSignal.any([limit.signal, question.signal]);
   const gone = Promise.withResolvers<PartOutcome>();
   const end = () => gone.resolve(missing(limit.signal.aborted ? 'timeout' : 'cancelled'));
@@ -40,6 +40,11 @@ export async function askPart(part: AggregatePart, question: PartQuestion): Prom
     clearTimeout(timer);
     signal.removeEventListener('abort', end);
   }
+}
+
+/** The reason of an abort because the time is up. */
+export function outOfTime(): DOMException {
+  return new DOMException('The time is up.', 'TimeoutError');
 }
 
 /** A missing part. */

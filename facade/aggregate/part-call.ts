@@ -16,5 +16,8 @@ export type PartAnswer =
   /** The upstream takes no calls: its breaker is open, or its places are taken. */
   | { kind: 'busy' };
 
-/** Asks an upstream by name. Rejects when it cannot be reached, or when the signal is aborted. */
+/**
+ * Asks an upstream by name. Rejects when it cannot be reached, or when the signal is aborted: with a reason that is a
+ * TimeoutError where the upstream was too slow.
+ */
 export type PartCall = (upstream: string, request: PartRequest, signal: AbortSignal) => Promise<PartAnswer>;

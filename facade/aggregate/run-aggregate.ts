@@ -4,7 +4,7 @@
  * are given up.
  */
 import type { Headers } from '../forwarding/request-headers.ts';
-import { askPart, missing } from './ask-part.ts';
+import { askPart, missing, outOfTime } from './ask-part.ts';
 import type { Aggregate, AggregatePart } from './compile-aggregates.ts';
 import { type ComposedAnswer, composeAnswer } from './compose-answer.ts';
 import type { AggregateCode } from './errors.ts';
@@ -39,7 +39,7 @@ export async function runAggregate(
 ): Promise<AggregateResult> {
   const { id, deadline } = aggregate.config;
   const stop = new AbortController();
-  const timer = setTimeout(() => stop.abort(), deadline);
+  const timer = setTimeout(() => stop.abort(outOfTime()), deadline);
   const signal = AbortSignal.any([question.signal, stop.signal]);
   const failed = Promise.withResolvers<AggregateResult>();
   const asked = new Map<string, Promise<PartOutcome>>();

@@ -57,7 +57,16 @@ function guarded(
   const { breaker } = upstream!;
   if (breaker === undefined) return exchange(transport, url, request, signal);
   if (breaker.state === 'open') throw breakerErrors.error('BREAKER_OPEN', { name });
-  return breaker.run((limit) => exchange(transport, url, request, AbortSignal.any([limit, signal])));
+  return breaker.run((limit) =>
+    exchange(transport, url, request, AbortSignal.any([limit, signal])).catch((error) => {
+      throw wasLeft(signal) ? forwardingErrors.error('CLIENT_GONE') : error;
+    }),
+  );
+}
+
+/** Nobody waits any more, though the time was not up: that says nothing of the upstream. */
+function wasLeft({ aborted, reason }: AbortSignal): boolean {
+  return aborted && !(reason instanceof DOMException && reason.name === 'TimeoutError');
 }
 
 async function exchange(

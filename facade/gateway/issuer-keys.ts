@@ -27,6 +27,8 @@ export interface IssuerKeysOptions {
   log: Logger;
   /** Called at each fetch's end. */
   onFetched: (outcome: 'ok' | 'failed') => void;
+  /** How long a fetch may take; 5 s by default. */
+  patience?: number;
 }
 
 /** Age at which keys are renewed. */
@@ -82,14 +84,14 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
   };
 }
 
-async function fetchKeys({ jwks, transport }: IssuerKeysOptions): Promise<KeySet> {
+async function fetchKeys({ jwks, transport, patience = FETCH_MS }: IssuerKeysOptions): Promise<KeySet> {
   const url = new URL(jwks);
   const answer = await transport.request({
     origin: url.origin,
     path: url.pathname + url.search,
     method: 'GET',
     headers: { accept: 'application/json', 'accept-encoding': 'identity' },
-    signal: AbortSignal.timeout(FETCH_MS),
+    signal: AbortSignal.timeout(patience),
   });
   if (answer.status !== 200) {
     discardBody(answer.body);

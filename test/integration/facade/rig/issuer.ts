@@ -6,10 +6,12 @@ export interface TestIssuer {
   server: TestUpstream;
   /** YAML of `auth.jwt`. */
   yaml: string;
-  /** Signs a good token; `claims` over it, undefined leaves one out. */
+  /** Signs a good token; `claims` over it, undefined leaves one out. It may call the extension `exotic` critical. */
   token(claims?: JWTPayload, header?: Record<string, unknown>): Promise<string>;
   /** From now on signs with a new key, published beside the others, or alone. */
   rotate(options?: { alone: boolean }): Promise<void>;
+  /** The keys that it publishes. */
+  keys(): readonly object[];
   /** The public key that is in use, as PEM. */
   publicPem(): Promise<string>;
 }
@@ -33,6 +35,7 @@ export async function startIssuer(): Promise<TestIssuer> {
     server,
     yaml: `{ issuer: "https://issuer.test", audience: shop, jwks: "${server.url}/jwks", algorithms: [ES256, RS256] }`,
     rotate,
+    keys: () => keys,
     async token(claims = {}, header = {}) {
       const now = Math.floor(Date.now() / 1_000);
       const usual = { iss: 'https://issuer.test', aud: 'shop', sub: 'alice', exp: now + 600 };
@@ -41,7 +44,7 @@ export async function startIssuer(): Promise<TestIssuer> {
       );
       return new SignJWT(payload)
         .setProtectedHeader({ alg: 'ES256', kid: current.kid, ...header })
-        .sign(current.privateKey);
+        .sign(current.privateKey, { crit: { exotic: true } });
     },
     async publicPem() {
       const { exportSPKI } = await import('jose');

@@ -1,4 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener, type Server } from 'node:http';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 
 /** A real HTTP server of a test, on a free port. */
@@ -59,4 +65,19 @@ export function json(
     response.setHeader('Content-Type', 'application/json');
     response.end(JSON.stringify(body(request)));
   };
+}
+
+/** Answers with JSON text of at least so many bytes, as fast as they are taken, and without an end when nobody takes them all. */
+export function sized(response: ServerResponse, bytes: number): void {
+  const piece = Buffer.alloc(65_536, ' ');
+  let left = bytes;
+  const more = () => {
+    while (left > 0 && !response.destroyed) {
+      left -= piece.length;
+      if (!response.write(piece)) return;
+    }
+    response.end('{}');
+  };
+  response.on('drain', more);
+  more();
 }
