@@ -1,6 +1,7 @@
 /** The options that several commands take, and what their texts mean; wrong ones end with a line of usage. */
 import { InvalidArgumentError, Option } from 'commander';
 import { duration } from '../chassis/config/schema/quantities.ts';
+import type { ChainHead } from '../facade/audit/entry.ts';
 
 /** `--reason`, which every change needs. */
 export function reason(): Option {
@@ -33,6 +34,13 @@ function within(text: string, low: number, high: number, expected: string): numb
   const value = Number(text);
   if (text.trim() !== '' && value >= low && value <= high) return value;
   throw new InvalidArgumentError(`Found ${text}, expected ${expected}.`);
+}
+
+/** The place and hash of an entry of the audit, `17:<64 hex digits>`. */
+export function head(text: string): ChainHead {
+  const [, sequence, hash] = /^(\d+):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (sequence !== undefined && hash !== undefined) return { sequence: Number(sequence), hash };
+  throw new InvalidArgumentError(`Found ${text}, expected SEQUENCE:HASH.`);
 }
 
 /** An option that may be given again. */

@@ -1,20 +1,12 @@
 /** The door to commander: the command's words, options and help; each command's work stands in commands/. */
-import { Argument, Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError } from 'commander';
 import { STAGES } from '../chassis/config/schema/routes.ts';
-import { ROLES } from '../chassis/config/schema/tokens.ts';
 import { EXIT } from '../chassis/errors.ts';
+import { type Adder, adder, lazily } from './adder.ts';
 import type { DataOptions } from './commands/data.ts';
-import type { CliContext, CommonOptions } from './context.ts';
-import { milliseconds, ofGroup, reason, seconds, several, share, whole } from './options.ts';
-
-const SIDES = ['legacy', 'service'];
-
-/** What a command does: it resolves with the exit code. */
-type Work<Options> = (
-  context: CliContext,
-  options: Options & CommonOptions,
-  ...args: string[]
-) => Promise<number>;
+import type { CliContext } from './context.ts';
+import { head, ofGroup, reason, seconds, several, share, whole } from './options.ts';
+import { addCredentials } from './program-credentials.ts';
 
 /** Builds the whole command; `exit` receives the exit code of the command that ran. */
 export function createProgram(context: CliContext, exit: (code: number) => void): Command {
@@ -29,8 +21,8 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
   addConfig(program, add);
   addProcesses(program, add);
   addRoutes(program, add);
-  addSigning(program, add);
-  addTokens(program, add);
+  addCredentials(program, add);
+  addAudit(program, add);
   addCompare(program, add);
   addData(program, add);
   addSchema(program, add);
@@ -89,29 +81,6 @@ function addSchema(program: Command, add: Adder): void {
       return schema(ctx, options, action, service!);
     });
   }
-}
-
-/** A command's module is loaded when the command runs: `route list` need not wait for the worker's libraries. */
-function lazily<Module, Options>(
-  load: () => Promise<Module>,
-  pick: (module: Module) => Work<Options>,
-): Work<Options> {
-  return async (...call) => pick(await load())(...call);
-}
-
-type Adder = ReturnType<typeof adder>;
-
-function adder(context: CliContext, exit: (code: number) => void) {
-  return <Options>(parent: Command, signature: string, description: string, work: Work<Options>): Command =>
-    parent
-      .command(signature)
-      .description(description)
-      .option('--config <file>', 'the config file (default: $STRANGLER_CONFIG, else strangler.yaml)')
-      .option('--json', 'print JSON')
-      .action(async (...params: unknown[]) => {
-        const args = params.slice(0, -2) as string[];
-        exit(await work(context, params.at(-2) as Options & CommonOptions, ...args));
-      });
 }
 
 function addRoutes(program: Command, add: Adder): void {
@@ -188,37 +157,21 @@ function addExplain(route: Command, add: Adder): void {
     .option('--offline', 'from the config file alone, without a running facade');
 }
 
-function addSigning(program: Command, add: Adder): void {
-  const override = program.command('override').description('tokens with which testers choose a side');
-  const sign = lazily(
-    () => import('./commands/sign.ts'),
-    (m) => m.overrideSign,
+function addAudit(program: Command, add: Adder): void {
+  const audit = program
+    .command('audit')
+    .description('the chain of all changes, in the order in which they were made');
+  const verify = lazily(
+    () => import('./commands/audit.ts'),
+    (m) => m.auditVerify,
   );
-  add(override, 'sign', 'print a signed token as a header and as a cookie', sign)
-    .addOption(new Option('--side <side>', 'who is to answer').choices(SIDES).makeOptionMandatory())
-    .option('--route <id>', 'for this route only')
-    .addOption(
-      new Option('--for <duration>', 'how long it is good for, such as 30m or 8h')
-        .argParser(milliseconds)
-        .default(8 * 3_600_000, '8h'),
+  add(audit, 'verify', 'whether nothing was changed, taken out or put in afterwards', verify)
+    .option('--file <file>', 'an audit file, in place of what a running facade tells')
+    .option(
+      '--head <place>',
+      'an entry that must be in it: SEQUENCE:HASH, as an earlier run printed it',
+      head,
     );
-  const cookies = program.command('cookie').description('cookies that the facade believes');
-  const cookie = lazily(
-    () => import('./commands/sign.ts'),
-    (m) => m.cookieSign,
-  );
-  add(cookies, 'sign <name> <value>', 'print a cookie with its signature', cookie);
-}
-
-function addTokens(program: Command, add: Adder): void {
-  const tokens = program.command('token').description("tokens of the facade's admin API");
-  const make = lazily(
-    () => import('./commands/token.ts'),
-    (m) => m.tokenNew,
-  );
-  add(tokens, 'new <name>', 'print a new token, and the line of the config that knows it', make).addArgument(
-    new Argument('<role>', 'what its holder may do').choices(ROLES),
-  );
 }
 
 function addCompare(program: Command, add: Adder): void {

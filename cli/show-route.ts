@@ -45,7 +45,8 @@ export function routeLines(route: RouteView): string {
 
 /** Who moved a route, when, why and on what evidence; newest first. */
 export function historyLines({ route, entries }: HistoryView): string {
-  const rows = entries.map(({ at, actor, action, from, to, forced, reason, evidence }) => [
+  const rows = entries.map(({ sequence, at, actor, action, from, to, forced, reason, evidence }) => [
+    sequence,
     new Date(at).toISOString(),
     actor,
     forced ? `${action} (forced)` : action,
@@ -56,7 +57,7 @@ export function historyLines({ route, entries }: HistoryView): string {
       : `${evidence.verdict}: ${evidence.mismatched} of ${evidence.compared} differ`,
   ]);
   if (rows.length === 0) return `${route}: nothing was changed yet`;
-  return table([['when', 'who', 'how', 'from -> to', 'why', 'evidence'], ...rows]);
+  return table([['entry', 'when', 'who', 'how', 'from -> to', 'why', 'evidence'], ...rows]);
 }
 
 /** What comparisons found: counts, then the largest clusters with an example each. */

@@ -71,45 +71,18 @@ export const facadeErrors = defineErrors({
     message: ({ reason }) => `The toggle store cannot be reached (${reason}); nothing was changed.`,
     remedy: 'See whether Redis runs; the routes stay as they were. Editing the config file works without it.',
   },
-  ADMIN_TOKEN_MISSING: {
-    status: 403,
+  AUDIT_FILE_UNWRITABLE: {
+    status: 500,
     exit: EXIT.usage,
-    message: () => 'This facade has no admin token, so nothing can be changed over HTTP.',
+    message: ({ file, reason }) => `The audit file ${file} cannot be written (${reason}).`,
+    remedy: 'Name a file in a folder that exists and that this user may write to (facade.audit).',
+  },
+  AUDIT_FILE_BROKEN: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ file }) => `The last line of ${file} is no entry of an audit; nothing can go on after it.`,
     remedy:
-      'Add one to facade.tokens, or start it with STRANGLER_ADMIN_TOKEN set, or edit the stages in the config file.',
-  },
-  ADMIN_TOKEN_WRONG: {
-    status: 401,
-    exit: EXIT.usage,
-    message: () => 'Found no valid bearer token, expected one that this facade knows.',
-    remedy:
-      'Send "Authorization: Bearer TOKEN"; the CLI takes it from STRANGLER_ADMIN_TOKEN. `strangler token new` makes one.',
-  },
-  ADMIN_ROLE_TOO_LOW: {
-    status: 403,
-    exit: EXIT.usage,
-    message: ({ name, role, needed }) => `The token of ${name} has the role ${role}, expected ${needed}.`,
-    remedy: 'Ask somebody with that role, or give the token another one in facade.tokens.',
-  },
-  ADMIN_ATTEMPTS_TOO_MANY: {
-    status: 429,
-    exit: EXIT.usage,
-    message: ({ address, seconds }) =>
-      `Too many wrong tokens came from ${address}; it is heard again in ${seconds} s.`,
-    remedy:
-      'Find who sends the wrong token (the log has each attempt). Editing the config file works meanwhile.',
-  },
-  ADMIN_PAGE_FOREIGN: {
-    status: 403,
-    exit: EXIT.usage,
-    message: ({ found }) => `Found ${found}, expected a request that no other site's page sent.`,
-    remedy: 'Send it from a command or a program; a browser may only from a page of the admin address.',
-  },
-  ADMIN_BODY_NOT_JSON: {
-    status: 415,
-    exit: EXIT.usage,
-    message: ({ found }) => `Found content-type ${found}, expected application/json.`,
-    remedy: 'Send the change as JSON with that content-type; {} where there is nothing to say.',
+      'Keep the file for whoever looks into it, and move it away: a new one begins after what the store holds.',
   },
   SIDECAR_MISSING: {
     status: 500,
@@ -129,12 +102,5 @@ export const facadeErrors = defineErrors({
     exit: EXIT.usage,
     message: ({ program, reason }) => `The application ${program} could not be started (${reason}).`,
     remedy: 'Mend the command after `--`, or leave it out and start the application yourself.',
-  },
-  ADMIN_EXPOSED: {
-    status: 500,
-    exit: EXIT.usage,
-    message: ({ host }) =>
-      `The admin address is ${host}, open to other machines, and no admin token is set; expected a token.`,
-    remedy: 'Set STRANGLER_ADMIN_TOKEN or facade.tokens, or let facade.admin listen on 127.0.0.1.',
   },
 });

@@ -1,6 +1,7 @@
 /** The facade's composition root: config → stores → what is in force → request flow → two servers. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
+import path from 'node:path';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
 import { watchConfig } from '../chassis/config/watch.ts';
@@ -18,6 +19,8 @@ import { createClientServer } from './admission/client-server.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';
 import { createFacade, type Facade } from './app.ts';
+import { type AuditFile, openAuditFile } from './audit/audit-file.ts';
+import { type AuditJournal, createAuditJournal } from './audit/journal.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
 import { createEvidenceRecorder, type EvidenceRecorder } from './evidence/recorder.ts';
 import { FACADE_ALONE } from './forwarding/exchange.ts';
@@ -62,12 +65,20 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const { admin: address } = loaded.config.facade;
   refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, options.token).length);
 
-  const stores = await openStores(loaded.config, { log, lifecycle });
+  const auditFile = await openAudit(loaded);
+  const stores = await openStores(loaded.config, { log, lifecycle, after: auditFile?.head });
   const discovery = createDiscovery({ log, lifecycle, clock });
   await discovery.learn(loaded.config);
   const inForce = await createInForce({ loaded, store: stores.toggles, resolver: discovery, log, clock });
   lifecycle.onClose('in force', inForce.close);
   lifecycle.onClose('toggles', () => stores.toggles.close());
+  const journal = createAuditJournal({
+    store: stores.toggles,
+    file: auditFile,
+    log,
+    metrics: options.metrics,
+  });
+  lifecycle.onClose('audit', journal.close);
   lifecycle.onClose(
     'toggle subscription',
     stores.toggles.subscribe(() => void inForce.refresh()),
@@ -80,10 +91,17 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const current = () => inForce.view().snapshot.loaded.config;
   addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
   const config = await followConfig(options, loaded, inForce, discovery);
-  const admin = await serveAdmin(options, { inForce, recorder, stores, configProblem: config.problem });
+  const admin = await serveAdmin(options, {
+    ...{ inForce, recorder, stores, configProblem: config.problem, journal },
+  });
   const server = await serveClients(options, loaded, flow);
   log.info('facade listening', { url: server.url, admin: admin.url });
   return { url: server.url, admin: admin.url };
+}
+
+async function openAudit({ config, directory }: LoadedConfig): Promise<AuditFile | undefined> {
+  const { audit } = config.facade;
+  return audit === undefined ? undefined : openAuditFile(path.resolve(directory, audit));
 }
 
 /** What the facade does by itself before and instead of forwarding. */
@@ -193,11 +211,12 @@ interface AdminParts {
   recorder: EvidenceRecorder;
   stores: Stores;
   configProblem: () => unknown;
+  journal: AuditJournal;
 }
 
 async function serveAdmin(
   { log, metrics, lifecycle, clock, token, checks = {} }: FacadeOptions,
-  { inForce, recorder, stores, configProblem }: AdminParts,
+  { inForce, recorder, stores, configProblem, journal }: AdminParts,
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
@@ -224,6 +243,7 @@ async function serveAdmin(
       metrics,
       log,
       clock,
+      auditHead: journal.head,
       holders: () => tokenHolders(inForce.view().snapshot.loaded.config.facade.tokens, token),
       configProblem,
     },

@@ -5,6 +5,7 @@ import type { StranglerConfig } from '../chassis/config/schema/config.ts';
 import type { Lifecycle } from '../chassis/lifecycle.ts';
 import type { Logger } from '../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../chassis/redis.ts';
+import type { AuditEntry, ChainHead } from './audit/entry.ts';
 import type { EvidenceStore } from './evidence/evidence-store.ts';
 import { createMemoryEvidenceStore } from './evidence/memory-evidence-store.ts';
 import { createRedisEvidenceStore } from './evidence/redis-evidence-store.ts';
@@ -21,14 +22,18 @@ export interface Stores {
   limiter: Limiter;
 }
 
-/** Opens the stores; a Redis that is away does not keep the facade from starting. */
+/**
+ * Opens the stores; a Redis that is away does not keep the facade from starting. `after`: the end of the audit as this
+ * facade kept it in a file. Each entry that it writes is a line of its log, too.
+ */
 export async function openStores(
   { store }: Pick<StranglerConfig, 'store'>,
-  { log, lifecycle }: { log: Logger; lifecycle: Lifecycle },
+  { log, lifecycle, after }: { log: Logger; lifecycle: Lifecycle; after?: ChainHead | undefined },
 ): Promise<Stores> {
+  const audit = { after, onEntry: (entry: AuditEntry) => log.info('audit', entry) };
   if (store.kind === 'memory') {
     return {
-      toggles: createMemoryToggleStore(),
+      toggles: createMemoryToggleStore(audit),
       evidence: createMemoryEvidenceStore(),
       limiter: createMemoryLimiter(),
     };
@@ -37,7 +42,7 @@ export async function openStores(
   const subscriber = connectRedis(store.url, { purpose: 'subscriber', log });
   lifecycle.onClose('redis subscriber', () => closeRedis(subscriber));
   return {
-    toggles: createRedisToggleStore({ redis, subscriber, prefix: store.prefix }),
+    toggles: createRedisToggleStore({ redis, subscriber, prefix: store.prefix, ...audit }),
     evidence: createRedisEvidenceStore({ redis, prefix: store.prefix }),
     limiter: createRedisLimiter(redis, store.prefix, systemClock.monotonic),
   };

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
+import { auditRouter } from './audit-router.ts';
 import { authorize } from './authorize.ts';
 import type { AdminDeps } from './deps.ts';
 import { explainRouter } from './explain-router.ts';
@@ -30,6 +31,7 @@ export function createAdminApi(deps: AdminDeps): Express {
   });
   app.use('/api/routes', routesRouter(deps));
   app.use('/api/groups', groupsRouter(deps));
+  app.use('/api/audit', auditRouter(deps));
   app.use('/api/explain', explainRouter(deps));
   app.use((request, _response, next) => {
     next(

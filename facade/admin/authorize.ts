@@ -8,8 +8,8 @@ import type { Role } from '../../chassis/config/schema/tokens.ts';
 import { bearerToken } from '../../chassis/http/bearer-token.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
-import { facadeErrors } from '../errors.ts';
 import type { Caller } from './caller.ts';
+import { adminErrors } from './errors.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { foreignPage } from './foreign-page.ts';
 import { atLeast, holderOf, type TokenHolder } from './token-holders.ts';
@@ -37,14 +37,14 @@ export function authorize(options: AuthorizeOptions): RequestHandler {
   return (request, response, next) => {
     const safe = request.method === 'GET' || request.method === 'HEAD';
     const found = safe ? undefined : foreignPage(request.headers);
-    if (found !== undefined) throw facadeErrors.error('ADMIN_PAGE_FOREIGN', { found });
+    if (found !== undefined) throw adminErrors.error('ADMIN_PAGE_FOREIGN', { found });
     const needed: Role = safe || READS.has(request.path) ? 'reader' : 'operator';
     const holders = options.holders();
-    if (holders.length === 0 && needed !== 'reader') throw facadeErrors.error('ADMIN_TOKEN_MISSING');
+    if (holders.length === 0 && needed !== 'reader') throw adminErrors.error('ADMIN_TOKEN_MISSING');
     const { name, role } = holders.length === 0 ? ANYBODY : authenticate(request, response, holders);
-    if (!atLeast(role, needed)) throw facadeErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed });
+    if (!atLeast(role, needed)) throw adminErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed });
     if (!safe && !request.is('application/json'))
-      throw facadeErrors.error('ADMIN_BODY_NOT_JSON', { found: request.headers['content-type'] ?? 'none' });
+      throw adminErrors.error('ADMIN_BODY_NOT_JSON', { found: request.headers['content-type'] ?? 'none' });
     response.locals.caller = { name, role } satisfies Caller;
     next();
   };
@@ -64,7 +64,7 @@ function createAuthentication({ clock, log, metrics }: AuthorizeOptions) {
       refused.inc({ reason: 'waiting' });
       const seconds = Math.ceil(wait / 1_000);
       response.setHeader('retry-after', seconds);
-      throw facadeErrors.error('ADMIN_ATTEMPTS_TOO_MANY', { address, seconds });
+      throw adminErrors.error('ADMIN_ATTEMPTS_TOO_MANY', { address, seconds });
     }
     const token = bearerToken(request.headers.authorization);
     const holder = token === undefined ? undefined : holderOf(token, holders);
@@ -76,6 +76,6 @@ function createAuthentication({ clock, log, metrics }: AuthorizeOptions) {
       log.warn('wrong admin token', { address, method, path: baseUrl + path, waits });
     }
     response.setHeader('www-authenticate', 'Bearer');
-    throw facadeErrors.error('ADMIN_TOKEN_WRONG');
+    throw adminErrors.error('ADMIN_TOKEN_WRONG');
   };
 }

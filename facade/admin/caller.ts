@@ -1,8 +1,8 @@
 /** Who sends a request to the admin API, and in whose name a change is written. */
 import type { Response } from 'express';
 import type { Role } from '../../chassis/config/schema/tokens.ts';
-import { facadeErrors } from '../errors.ts';
 import type { Change } from '../toggles/change-writer.ts';
+import { adminErrors } from './errors.ts';
 import { atLeast } from './token-holders.ts';
 
 /** The holder of the token that came along. */
@@ -22,7 +22,7 @@ export function changeBy(
   const { name, role } = response.locals.caller as Caller;
   const admin = atLeast(role, 'admin');
   if (force && !admin)
-    throw facadeErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed: 'admin, to force a step' });
+    throw adminErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed: 'admin, to force a step' });
   const noted = actor === undefined || actor === name ? name : `${name} (for ${actor})`;
   return { actor: noted, role: admin ? 'admin' : 'operator', reason, force };
 }

@@ -3,6 +3,7 @@ import type { Clock } from '../../chassis/clock.ts';
 import type { Health } from '../../chassis/health.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
+import type { ChainHead } from '../audit/entry.ts';
 import type { JudgeRoute } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import type { RouteControl } from '../toggles/route-control.ts';
@@ -19,6 +20,8 @@ export interface AdminDeps {
   metrics: Metrics;
   log: Logger;
   clock: Clock;
+  /** The end of the audit as this facade has seen it. */
+  auditHead: () => ChainHead | undefined;
   /** None: nothing can be changed over HTTP. */
   holders: () => readonly TokenHolder[];
   startedAt: number;

@@ -1,6 +1,6 @@
 /** Whether other machines can reach the admin API; if so, it needs a token. */
 import { BlockList, isIP } from 'node:net';
-import { facadeErrors } from '../errors.ts';
+import { adminErrors } from './errors.ts';
 
 const LOOPBACK = new BlockList();
 LOOPBACK.addSubnet('127.0.0.0', 8, 'ipv4');
@@ -15,5 +15,5 @@ export function isLoopback(host: string): boolean {
 
 /** Raises ADMIN_EXPOSED when other machines could reach an admin API that has no token. */
 export function refuseExposed(host: string, tokens: number): void {
-  if (tokens === 0 && !isLoopback(host)) throw facadeErrors.error('ADMIN_EXPOSED', { host });
+  if (tokens === 0 && !isLoopback(host)) throw adminErrors.error('ADMIN_EXPOSED', { host });
 }

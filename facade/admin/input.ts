@@ -22,13 +22,21 @@ export const promoteInput = z.strictObject({ percent, reason, actor, force });
 /** `POST /api/routes/:id/rollback`. */
 export const rollbackInput = z.strictObject({ reason, actor });
 
-/** Reads a body. Raises REQUEST_INVALID with every problem in it. */
+/** `GET /api/audit`: the entry after which to begin, and how many at most. */
+export const auditInput = z.strictObject({
+  after: z.coerce.number().int().min(0).default(0),
+  limit: z.coerce.number().int().min(1).max(1_000).default(1_000),
+});
+
+/** Reads a body, or a query. Raises REQUEST_INVALID with every problem in it. */
 export function readInput<Schema extends z.ZodType>(schema: Schema, body: unknown): z.output<Schema> {
   const result = schema.safeParse(body ?? {});
   if (result.success) return result.data;
-  const problems = result.error.issues.map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`);
+  const problems = result.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'request'}: ${message}`,
+  );
   throw facadeErrors.error('REQUEST_INVALID', {
-    found: 'a body with problems',
+    found: 'a request with problems',
     expected: problems.join('; '),
   });
 }

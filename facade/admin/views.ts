@@ -1,6 +1,6 @@
 /** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
 import type { Stage } from '../../chassis/config/schema/routes.ts';
-import type { AuditEntry } from '../audit/entry.ts';
+import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
 import type { GateReport } from '../gates/gate.ts';
@@ -65,6 +65,16 @@ export interface EvidenceView {
 export interface HistoryView {
   route: string;
   entries: AuditEntry[];
+}
+
+/** `GET /api/audit`. */
+export interface AuditView {
+  /** Oldest first. */
+  entries: AuditEntry[];
+  /** Of the store's chain; the hash is empty when the entry is gone. */
+  head: ChainHead;
+  /** The newest entry that this facade has seen, whatever became of it in the store. */
+  seen?: ChainHead;
 }
 
 /** `GET /api/status`. */

@@ -6,7 +6,7 @@ import { type FileBase, samePosition, type Toggle, type ToggleStore } from './to
 /** What the store may be given. */
 export interface MemoryToggleStoreOptions {
   /** The head of the audit that was kept elsewhere: the chain goes on after it. */
-  after?: ChainHead;
+  after?: ChainHead | undefined;
   /** Hears of each entry of the audit once it is written. */
   onEntry?: (entry: AuditEntry) => void;
 }

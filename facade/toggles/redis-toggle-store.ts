@@ -17,7 +17,7 @@ export interface RedisToggleStoreOptions {
   prefix: string;
   interval?: number;
   /** The head of the audit that was kept elsewhere: a chain that is not there goes on after it. */
-  after?: ChainHead;
+  after?: ChainHead | undefined;
   /** Hears of each entry that this store has written. */
   onEntry?: (entry: AuditEntry) => void;
 }
@@ -75,7 +75,7 @@ export function createRedisToggleStore({
     append: async (entry) => void (await writer.write([{ entry }])),
     async audit(sequence, limit) {
       const page = await readChain(redis, keys.chain, sequence, limit);
-      writer.saw(page.entries.at(-1));
+      writer.saw(page.head);
       return page;
     },
     async noteBase(route, { stage, percent }, at) {

@@ -3,7 +3,7 @@
  * here to the head that is expected; when another write came first, the script answers the head that there is.
  */
 import type { Redis } from '../../chassis/redis.ts';
-import { BEGINNING, follow, headOf } from '../audit/chain.ts';
+import { BEGINNING, follow, headOf, LOST } from '../audit/chain.ts';
 import type { AuditDraft, AuditEntry, ChainHead } from '../audit/entry.ts';
 import { CHAIN_IN_LUA, headFromLua } from '../audit/redis-chain.ts';
 import type { Toggle } from './toggle-store.ts';
@@ -19,8 +19,8 @@ export interface RedisWrite {
 /** The writer of one store. */
 export interface RedisToggleWriter {
   write(changes: readonly RedisWrite[]): Promise<'written' | 'conflict'>;
-  /** Tells of an entry that was read: should the chain be lost, it goes on after the newest known. */
-  saw(entry: AuditEntry | undefined): void;
+  /** Tells of a head that was read: should the chain be lost, it goes on after the newest known. */
+  saw(head: ChainHead): void;
 }
 
 /** How often a head that moves is followed before giving up: each time somebody else's change went through. */
@@ -83,8 +83,8 @@ export function createRedisToggleWriter({
       }
       throw new Error('the audit was written to by others without end');
     },
-    saw(entry) {
-      if (entry !== undefined && entry.sequence > known.sequence) known = headOf(entry);
+    saw(head) {
+      if (head.hash !== LOST && head.sequence > known.sequence) known = head;
     },
   };
 }

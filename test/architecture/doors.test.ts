@@ -17,7 +17,7 @@ const DOORS: Record<string, string | readonly string[]> = {
   bullmq: 'migrations/queue/',
   '@vlasky/zongji': 'migrations/stream/binlog.ts',
   yaml: 'chassis/config/',
-  commander: ['cli/program.ts', 'cli/options.ts'],
+  commander: ['cli/program.ts', 'cli/program-credentials.ts', 'cli/adder.ts', 'cli/options.ts'],
   jose: 'facade/gateway/json-web-token.ts',
   'rate-limiter-flexible': 'facade/gateway/limiter.ts',
 };

@@ -32,6 +32,8 @@ const facade = z.strictObject({
   limits: facadeLimits,
   secrets: facadeSecrets,
   tokens: facadeTokens,
+  /** A file to which every change is appended. */
+  audit: z.string().min(1).optional(),
   /** What holds for every request whose route says nothing else; limits hold beside a route's own. */
   ...accessKeys,
 });

@@ -93,7 +93,7 @@ describe('the client of the admin APIs', () => {
     'GATE_NOT_PASSED',
     'STAGE_STEP_ILLEGAL',
     'TOGGLE_STORE_AWAY',
-    'ADMIN_TOKEN_WRONG',
+    'ROUTE_UNKNOWN',
   ] as const)
     it(`raises ${code} as the API raised it, exit code and all`, async () => {
       const original = facadeErrors.error(code, { found: 'x', expected: 'y' });

@@ -71,7 +71,9 @@ describe('the command line', () => {
         .flatMap((line) => /^ {2}(\w+)/.exec(line)?.[1] ?? [])
         .filter((word) => word !== 'help');
     const top =
-      'init check facade sidecar worker status route override cookie token compare data schema'.split(' ');
+      'init check facade sidecar worker status route override cookie token audit compare data schema'.split(
+        ' ',
+      );
     expect(words()).to.have.members(top);
     expect(words('route')).to.have.members(['list', 'set', 'promote', 'rollback', 'history', 'explain']);
     expect(words('compare')).to.have.members(['live', 'replay']);
