@@ -89,12 +89,7 @@ describe('the client of the admin APIs', () => {
     expect(await refusal(client().get('/api/routes'))).to.include({ code: 'ADMIN_UNREACHABLE', exit: 4 });
   });
 
-  for (const code of [
-    'GATE_NOT_PASSED',
-    'STAGE_STEP_ILLEGAL',
-    'TOGGLE_STORE_AWAY',
-    'ROUTE_UNKNOWN',
-  ] as const)
+  for (const code of ['GATE_NOT_PASSED', 'STAGE_STEP_ILLEGAL', 'TOGGLE_STORE_AWAY', 'ROUTE_UNKNOWN'] as const)
     it(`raises ${code} as the API raised it, exit code and all`, async () => {
       const original = facadeErrors.error(code, { found: 'x', expected: 'y' });
       const { status, ...body } = describeError(original);
