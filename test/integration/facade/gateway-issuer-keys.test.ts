@@ -146,8 +146,11 @@ describe('The keys of a token issuer', () => {
       () => issuer.server.answer((_request, response) => response.end('{"keys":1}')),
     ],
     [
-      'answers without an end',
-      () => issuer.server.answer((_request, response) => sized(response, 10_000_000)),
+      'answers far too much',
+      () =>
+        issuer.server.answer((_request, response) =>
+          sized(response, 10_000_000, JSON.stringify({ keys: issuer.keys() })),
+        ),
     ],
   ];
   for (const [what, breakIt] of broken)
@@ -161,7 +164,7 @@ describe('The keys of a token issuer', () => {
       await fetches(2);
       expect(fetched).to.deep.equal(['ok', 'failed']);
       expect(await kindOf(keys, token)).to.equal('valid');
-      if (what === 'answers without an end')
+      if (what === 'answers far too much')
         await until(() => issuer.server.sockets.size === 0, { what: 'the connection to be cut' });
     });
 });

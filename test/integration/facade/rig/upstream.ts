@@ -67,8 +67,8 @@ export function json(
   };
 }
 
-/** Answers with JSON text of at least so many bytes, as fast as they are taken, and without an end when nobody takes them all. */
-export function sized(response: ServerResponse, bytes: number): void {
+/** Answers with JSON text behind so many bytes of space, as fast as they are taken. */
+export function sized(response: ServerResponse, bytes: number, text = '{}'): void {
   const piece = Buffer.alloc(65_536, ' ');
   let left = bytes;
   const more = () => {
@@ -76,7 +76,7 @@ export function sized(response: ServerResponse, bytes: number): void {
       left -= piece.length;
       if (!response.write(piece)) return;
     }
-    response.end('{}');
+    response.end(text);
   };
   response.on('drain', more);
   more();
