@@ -2,6 +2,7 @@
 import { describeError, EXIT, KitError } from '../chassis/errors.ts';
 import type { CliContext } from './context.ts';
 import { createProgram, usageExit } from './program.ts';
+import { kitVersion } from './version.ts';
 
 const context: CliContext = {
   env: process.env,
@@ -16,7 +17,9 @@ const context: CliContext = {
 try {
   await createProgram(context, (code) => {
     process.exitCode = code;
-  }).parseAsync(process.argv);
+  })
+    .version(kitVersion(), '-V, --version', 'print the version')
+    .parseAsync(process.argv);
 } catch (error) {
   process.exitCode = report(error);
 }
