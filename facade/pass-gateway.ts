@@ -22,13 +22,15 @@ export function accessOf(
   route: ActiveRoute | undefined,
   aggregate: Aggregate | undefined,
 ): AccessRules | undefined {
-  if (snapshot.cors && request.method === 'OPTIONS') {
-    const asked = preflightMethod(request);
-    const rules = asked === undefined ? undefined : accessFor(snapshot, asked, target, request);
-    if (rules?.cors !== undefined) return rules;
-  }
-  if (aggregate !== undefined) return aggregate.access;
-  return route === undefined ? snapshot.access : route.access;
+  const own =
+    aggregate !== undefined ? aggregate.access : route === undefined ? snapshot.access : route.access;
+  if (!snapshot.cors || request.method !== 'OPTIONS') return own;
+  const asked = preflightMethod(request);
+  if (asked === undefined) return own;
+  const rules = accessFor(snapshot, asked, target, request);
+  if (rules?.cors !== undefined) return rules;
+  // The path that it asks for leaves CORS to the upstream; what stands for OPTIONS must not answer in its place.
+  return own && { ...own, cors: undefined };
 }
 
 function accessFor(

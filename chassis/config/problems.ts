@@ -39,6 +39,8 @@ function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
       }));
     case 'invalid_union':
       return explainUnion(issue);
+    case 'invalid_key':
+      return issue.issues.map(({ message }) => ({ path: issue.path, message }));
     case 'invalid_type':
       return [
         { path: issue.path, message: issue.message.startsWith('found') ? issue.message : typeMessage(issue) },
