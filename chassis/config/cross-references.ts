@@ -6,6 +6,7 @@ import { aggregateProblems } from './aggregate-references.ts';
 import { authProblems } from './auth-references.ts';
 import type { CrossProblem } from './cross-problem.ts';
 import { dividedGroups } from './group-rules.ts';
+import { climbingPaths } from './rewrite-references.ts';
 import { duration, show } from './schema/quantities.ts';
 import { UPSTREAM_DEFAULTS } from './schema/upstreams.ts';
 
@@ -17,6 +18,7 @@ interface Written {
   groups: string[];
   secrets: Record<string, unknown>;
   routes: Record<string, unknown>[];
+  facade: Record<string, unknown>;
 }
 
 /** Every broken rule in the parsed, not yet validated document. */
@@ -31,6 +33,7 @@ export function crossReferenceProblems(document: unknown): CrossProblem[] {
     unknownGroups,
     unsignedCookies,
     dividedGroups,
+    climbingPaths,
   ];
   return [
     ...rules.flatMap((rule) => rule(written)),
@@ -49,6 +52,7 @@ function read(document: unknown): Written {
     groups: Object.keys(recordOf(root.data)),
     secrets: recordOf(recordOf(root.facade).secrets),
     routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
+    facade: recordOf(root.facade),
   };
 }
 

@@ -15,6 +15,7 @@ import {
 import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { KitError } from '../../chassis/errors.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 
@@ -100,6 +101,8 @@ class Carried implements Attempt {
   }
 
   failed(error: Error): void {
+    // Of an attempt before, given up: the middleware tells it when the next one is under way.
+    if (error instanceof KitError && error !== this.#gaveUp) return;
     this.#waiting?.end();
     if (this.#state === 'answered') this.#events.onCut(error);
     else if (this.#state === 'sent') {

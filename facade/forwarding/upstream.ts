@@ -3,8 +3,10 @@ import { type Breaker, createBreaker } from '../../chassis/breaker.ts';
 import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import { KitError } from '../../chassis/errors.ts';
+import { compileRewrite, type Rewrite } from '../rewriting/rewrite.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ForwarderFactory } from './forwarder-factory.ts';
+import { withRewrite } from './rewriting-forwarder.ts';
 
 /** An addressable backend. */
 export interface Upstream {
@@ -23,6 +25,8 @@ export interface Upstream {
   nextUrl(): string | undefined;
   /** The forwarder to the next instance. */
   next(): Forwarder | undefined;
+  /** What changes between the clients and an instance; its forwarder sees to it, calls past it must. */
+  rewriteOf(url: string): Rewrite | undefined;
   close(): void;
 }
 
@@ -57,7 +61,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const forwarderTo = (url: string) => {
     const known = forwarders.get(url);
     if (known !== undefined) return known;
-    const forwarder = createForwarder(url);
+    const forwarder = withRewrite(createForwarder(url), compileRewrite(config.rewrite, url));
     forwarders.set(url, forwarder);
     return forwarder;
   };
@@ -75,6 +79,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
       const url = nextUrl();
       return url === undefined ? undefined : forwarderTo(url);
     },
+    rewriteOf: (url) => compileRewrite(config.rewrite, url),
     close() {
       breaker?.close();
       for (const forwarder of forwarders.values()) forwarder.close();

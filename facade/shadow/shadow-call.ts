@@ -43,9 +43,7 @@ export async function callSide(
   const origin = leg.upstream.nextUrl();
   if (origin === undefined) return { ok: false, reason: 'no instance is known' };
   try {
-    const observed = await leg.breaker.run((signal) =>
-      exchange(transport, origin, leg.maxBody, request, signal),
-    );
+    const observed = await leg.breaker.run((signal) => exchange(transport, origin, leg, request, signal));
     return { ok: true, observed };
   } catch (error) {
     return { ok: false, reason: error instanceof KitError ? error.code : messageOf(error) };
@@ -55,21 +53,23 @@ export async function callSide(
 async function exchange(
   transport: Transport,
   origin: string,
-  maxBody: number,
+  { upstream, maxBody }: ShadowLeg,
   { method, path, headers }: ShadowRequest,
   signal: AbortSignal,
 ): Promise<Observed> {
   const url = new URL(origin);
+  const rewrite = upstream.rewriteOf(origin);
   const prefix = url.pathname === '/' ? '' : url.pathname;
   const answer = await transport.request({
     origin: url.origin,
-    path: prefix + path,
+    path: prefix + (rewrite === undefined ? path : rewrite.target(path)),
     method,
-    headers: headers as Record<string, string>,
+    headers: (rewrite === undefined ? headers : rewrite.request(headers)) as Record<string, string>,
     signal,
   });
   const bytes = await readBody(answer.body, maxBody);
   if (bytes === undefined) throw new Error(`answer larger than ${maxBody} bytes`);
   const body = await decodeBody(bytes, answer.headers, maxBody * LARGEST_EXPANSION);
-  return { status: answer.status, headers: answer.headers, body };
+  const seen = rewrite === undefined ? answer.headers : rewrite.answerHeaders(answer.headers, headers);
+  return { status: answer.status, headers: seen, body };
 }

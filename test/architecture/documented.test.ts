@@ -164,6 +164,8 @@ function addBases(document: Record<string, unknown>, key: string): void {
 /** Where the keys are names of the user's own. */
 const NAMED = [
   'upstreams',
+  'upstreams.NAME.rewrite.cookieDomain',
+  'upstreams.NAME.rewrite.cookiePath',
   'data',
   'schema',
   'routes[].match.headers',

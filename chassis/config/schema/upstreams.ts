@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { instanceOptions } from './instance-health.ts';
 import { duration, show, urlOf } from './quantities.ts';
+import { rewriteSchema } from './rewrite.ts';
 
 /** What an upstream has when the file does not say; times in milliseconds. */
 export const UPSTREAM_DEFAULTS = {
@@ -33,7 +34,12 @@ const srvName = z.string().regex(/^_[a-z0-9-]+\._(tcp|udp)(\.[a-z0-9_-]+)+\.?$/i
 const scheme = z.enum(['http', 'https']).default('http');
 const registry = z.enum(['redis', 'consul', 'eureka']).default('redis');
 
-const options = { timeout: duration.default(UPSTREAM_DEFAULTS.timeout), breaker, ...instanceOptions };
+const options = {
+  timeout: duration.default(UPSTREAM_DEFAULTS.timeout),
+  breaker,
+  rewrite: rewriteSchema.prefault({}),
+  ...instanceOptions,
+};
 
 /** The schema of one entry of `upstreams:`. */
 export const upstreamSchema = z
@@ -50,8 +56,8 @@ export const upstreamSchema = z
         'expected one of: url (http://...), urls (a list), service (a name, with its registry), dns (http://name:port), or srv (_http._tcp.name, with its scheme)',
     },
   )
-  .transform(({ timeout, breaker, ejection, health, slowStart, panic, ...where }) => ({
-    ...{ where: whereOf(where), timeout, breaker },
+  .transform(({ timeout, breaker, rewrite, ejection, health, slowStart, panic, ...where }) => ({
+    ...{ where: whereOf(where), timeout, breaker, rewrite },
     ...{ ejection, health, slowStart, panic },
   }));
 
