@@ -129,7 +129,8 @@ function arrive(
   const encrypted = 'encrypted' in request.socket;
   const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
   const underscores = view.admission.underscoreHeaders === 'pass';
-  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
+  const forwarded = view.snapshot.loaded.config.facade.forwardedHeader;
+  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores, forwarded };
   const override = requestOverride(view, request, deps.now);
   const headers = requestHeaders(request.headers, facts);
   if (expectsContinue(request)) withExpectation(headers);
@@ -211,7 +212,8 @@ function join(deps: FacadeDeps, view: View, entered: Entered): void {
   const encrypted = 'encrypted' in socket;
   const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
   const underscores = view.admission.underscoreHeaders === 'pass';
-  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores };
+  const forwarded = view.snapshot.loaded.config.facade.forwardedHeader;
+  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores, forwarded };
   const sent = upgradeHeaders(request.headers, facts);
   const headers = override.kind === 'none' ? sent : withoutOverride(sent);
   applyIdentity(view, identity, headers);

@@ -6,6 +6,7 @@ const PASSED = new Set([
   'authorization',
   'baggage',
   'cookie',
+  'forwarded',
   'traceparent',
   'tracestate',
   'user-agent',

@@ -2,6 +2,7 @@
 import { clientAddress, type TrustedPeers } from '../routing/client-address.ts';
 import { withoutCookie } from '../routing/cookie.ts';
 import { OVERRIDE_COOKIE } from '../routing/override-token.ts';
+import { forwardedHeader } from './forwarded-header.ts';
 
 /** Headers as Node parses them. */
 export type Headers = Record<string, string | string[] | undefined>;
@@ -17,6 +18,8 @@ export interface RequestFacts {
   trusted: TrustedPeers;
   /** Whether names with an underscore are forwarded. */
   underscores: boolean;
+  /** Whether `Forwarded` is written too. */
+  forwarded: boolean;
 }
 
 /** Headers that belong to one connection (RFC 9110, 7.6.1), and `expect`, which is asked anew (expect-continue.ts). */
@@ -67,7 +70,17 @@ export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
   if (headers.host !== undefined) sent['x-forwarded-host'] ??= headers.host;
   sent['x-request-id'] = facts.requestId;
   sent.traceparent = facts.traceparent;
+  if (facts.forwarded) sent.forwarded = forwardedOf(sent);
   return sent;
+}
+
+function forwardedOf(sent: Headers): string {
+  const host = sent['x-forwarded-host'];
+  return forwardedHeader({
+    hops: String(sent['x-forwarded-for']),
+    proto: String(sent['x-forwarded-proto']),
+    host: host === undefined ? undefined : String(host),
+  });
 }
 
 /** The headers without the cookie of a tester's token; the header is gone with all of the kit's own. */

@@ -20,6 +20,8 @@ const facade = z.strictObject({
   drain: duration.default(10_000),
   /** Peers whose X-Forwarded-* are believed (addresses and networks; none by default). */
   trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),
+  /** Whether upstreams get `Forwarded` (RFC 7239) beside X-Forwarded-*. */
+  forwardedHeader: z.boolean().default(false),
   accessLog: z.boolean().default(true),
   /** The library that carries requests to the upstreams. */
   forwarder: z.enum(['http-proxy-middleware', 'undici']).default('http-proxy-middleware'),

@@ -86,6 +86,24 @@ forEachForwarder('Headers belong to one connection or to the exchange', () => {
     });
   });
 
+  it('writes Forwarded from X-Forwarded-* where the config asks for it, and believes none that comes in', async () => {
+    await facade.close();
+    const base = { legacy: legacy.url, service: legacy.url };
+    facade = await startTestFacade(config({ ...base, facade: ', forwardedHeader: true' }));
+    await get('Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 6.6.6.6\r\n');
+    expect(legacy.received.at(-1)!.headers.forwarded).to.equal('for=127.0.0.1;host=shop.test;proto=http');
+
+    await facade.close();
+    facade = await startTestFacade(
+      config({ ...base, facade: ', forwardedHeader: true, trustProxy: [127.0.0.1]' }),
+    );
+    // A load balancer that rewrites only X-Forwarded-For passes the client's Forwarded on.
+    await get('Forwarded: for=6.6.6.6\r\nX-Forwarded-For: 2001:db8::9\r\nX-Forwarded-Proto: https\r\n');
+    expect(legacy.received.at(-1)!.headers.forwarded).to.equal(
+      'for="[2001:db8::9]";host=shop.test;proto=https, for=127.0.0.1',
+    );
+  });
+
   it("passes an answer on in its own order and case, without what belongs to the upstream's connection", async () => {
     const odd = await startRawServer((socket) => {
       socket.once('data', () =>
