@@ -73,10 +73,16 @@ function decoded(segment: string | undefined): string | undefined {
 function valuesAt(value: JsonValue | undefined, keys: readonly string[]): (JsonValue | undefined)[] {
   const [key, ...rest] = keys;
   if (key === undefined) return [value];
-  if (key === '[]') return Array.isArray(value) ? value.flatMap((one) => valuesAt(one, rest)) : [undefined];
+  if (key.startsWith('[')) return elementsAt(value, key.slice(1, -1)).flatMap((one) => valuesAt(one, rest));
   if (typeof value !== 'object' || value === null || Array.isArray(value) || isNumberLiteral(value))
     return [undefined];
   return Object.hasOwn(value, key) ? valuesAt(value[key], rest) : [undefined];
+}
+
+/** All of a list, or the one at an index. */
+function elementsAt(value: JsonValue | undefined, index: string): (JsonValue | undefined)[] {
+  if (!Array.isArray(value)) return [undefined];
+  return index === '' ? value : [value[Number(index)]];
 }
 
 function scalarText(value: JsonValue | undefined): string | undefined {

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { createNullLogger } from '../../chassis/log.ts';
-import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../chassis/redis.ts';
+import {
+  closeRedis,
+  connectRedis,
+  type Redis,
+  type RedisPurpose,
+  whenRedisReady,
+} from '../../chassis/redis.ts';
 import {
   createMemoryLimiter,
   createRedisLimiter,
@@ -65,8 +71,8 @@ describe('Limiter: in memory', () => {
 describe('Limiter: in Redis', () => {
   let redis: Redis[];
   let prefix: string;
-  const connect = async (url = redisUrl()) => {
-    const one = connectRedis(url, { purpose: 'commands', log: createNullLogger() });
+  const connect = async (url = redisUrl(), purpose: RedisPurpose = 'commands') => {
+    const one = connectRedis(url, { purpose, log: createNullLogger() });
     redis.push(one);
     await whenRedisReady(one);
     return one;
@@ -129,6 +135,9 @@ describe('Limiter: in Redis', () => {
     });
 
     it('is not asked again for a second when it does not answer', async () => {
+      // A connection without a time limit of its own.
+      connection = await connect(server.url, 'queue');
+      limiter = createRedisLimiter(connection, prefix, () => now);
       expect(await kind()).to.equal('within');
       server.freeze();
       expect(await kind()).to.equal('store-lost');

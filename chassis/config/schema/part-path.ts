@@ -1,7 +1,7 @@
 /**
  * Pure. The path of an aggregate's part: text, and places to fill. `:id` and `{id}` are parameters of the
  * aggregate's own path, `{query.name}` is the client's query, `{part.key.items[].id}` values of another part's
- * answer, `[]` standing for every element.
+ * answer, `[]` standing for every element and `[0]` for the first.
  */
 
 /** One piece of it. `place`: on which side of the question mark it stands. */
@@ -12,7 +12,7 @@ export type PathPiece =
   | { kind: 'value'; part: string; keys: readonly string[]; place: 'path' | 'query' };
 
 const PLACE = /\{([^{}]*)\}|(?<=\/):([A-Za-z_]\w*)/g;
-const VALUE = /^([A-Za-z]\w*)((?:\.[\w-]+(?:\[\])*)+)$/;
+const VALUE = /^([A-Za-z]\w*)((?:\.[\w-]+(?:\[\d*\])*)+)$/;
 
 /** The pieces of a path; undefined when a place is malformed. */
 export function partPath(path: string): PathPiece[] | undefined {
@@ -46,7 +46,5 @@ function pieceOf(written: string, place: 'path' | 'query'): PathPiece | undefine
 
 /** `items[]` → `items`, `[]`. */
 function keysOf(step: string): string[] {
-  const bracket = step.indexOf('[');
-  if (bracket < 0) return [step];
-  return [step.slice(0, bracket), ...Array.from({ length: (step.length - bracket) / 2 }, () => '[]')];
+  return step.split(/(?=\[)/);
 }

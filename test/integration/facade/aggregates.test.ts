@@ -36,7 +36,7 @@ describe('Aggregates', () => {
 
   const page = (id: string, parts: string, rest = '') =>
     `  - { id: ${id}, match: { path: "/${id}/:id" }, deadline: 400ms, parts: { ${parts} }${rest} }\n`;
-  const ORDER = 'order: { upstream: legacy, path: "/orders/:id", required: true, timeout: 300ms }';
+  const ORDER = 'order: { upstream: legacy, path: "/orders/:id", required: true, timeout: 1h }';
   const yaml = (aggregates: string, extra = '', routes = '') =>
     config({
       ...{ legacy: upstream.url, service: other.url, routes },
@@ -137,9 +137,35 @@ describe('Aggregates', () => {
       const { status, headers, body } = await get('/page/7?of=a');
       expect([status, body.code]).to.deep.equal(codes[reason]);
       expect(headers.get('content-type')).to.equal('application/problem+json');
-      // Nobody waits for the others then.
-      await until(async () => (await open(other)) === 0, { what: 'the other part to be given up' });
     });
+
+  it('give the other parts up when a required one is missing', async () => {
+    answers.set('/slow', hang);
+    // Legacy has no breaker, and so no time limit of its own.
+    await start(
+      page('page', `${ORDER}, slow: { upstream: legacy, path: /slow, timeout: 1h }`).replace('400ms', '1h'),
+    );
+    answers.set('/orders/7', (request, response) => {
+      void until(() => open(upstream) === 2, { what: 'the slow part to be asked' }).then(() =>
+        say('{}', 404)(request, response),
+      );
+    });
+    expect((await get('/page/7')).status).to.equal(404);
+    await until(() => open(upstream) === 0, { what: 'the other part to be given up' });
+  });
+
+  it('give a part up when its own time is over', async () => {
+    answers.set('/orders/7', say('{}'));
+    answers.set('/slow', hang);
+    await start(
+      page('page', `${ORDER}, slow: { upstream: legacy, path: /slow, timeout: 100ms }`).replace(
+        '400ms',
+        '1h',
+      ),
+    );
+    expect((await get('/page/7')).body.parts).to.deep.equal({ order: 'ok', slow: 'timeout' });
+    await until(() => open(upstream) === 0, { what: 'the late part to be given up' });
+  });
 
   it('answer at the deadline with what is there, though each part had more time', async () => {
     answers.set('/orders/7', say('{}'));
@@ -147,7 +173,7 @@ describe('Aggregates', () => {
     await start(page('page', `${ORDER}, slow: { upstream: service, path: /slow, timeout: 1h }`));
     const { status, body } = await get('/page/7');
     expect([status, body.parts]).to.deep.equal([200, { order: 'ok', slow: 'timeout' }]);
-    await until(async () => (await open(other)) === 0, { what: 'the late part to be given up' });
+    await until(() => open(other) === 0, { what: 'the late part to be given up' });
   });
 
   it('end at the deadline when a required part would wait longer', async () => {
@@ -159,18 +185,20 @@ describe('Aggregates', () => {
 
   it('give all parts up when the client leaves, and count that against no upstream', async () => {
     answers.set('/slow', hang);
-    const parts = ['a', 'b', 'c'].map((name) => `${name}: { upstream: service, path: /slow, timeout: 1h }`);
+    const parts = [...['a', 'b', 'c'].map((name) => [name, 'service']), ['d', 'legacy']].map(
+      ([name, asked]) => `${name}: { upstream: ${asked}, path: /slow, timeout: 1h }`,
+    );
     await start(page('page', parts.join(', ')).replace('400ms', '1h'));
     for (let index = 0; index < 6; index += 1) {
       const leaving = new AbortController();
       const left = get('/page/7', { signal: leaving.signal }).catch(() => 'left');
-      await until(() => other.received.length === 3 * (index + 1), { what: 'all parts to be asked' });
+      await until(() => open(other) === 3 && open(upstream) === 1, { what: 'all parts to be asked' });
       leaving.abort();
       expect(await left).to.equal('left');
-      await until(async () => (await open(other)) === 0, { what: 'the parts to be given up' });
+      await until(() => open(other) + open(upstream) === 0, { what: 'the parts to be given up' });
     }
     answers.set('/slow', say('{}'));
-    expect((await get('/page/7')).body.parts).to.deep.equal({ a: 'ok', b: 'ok', c: 'ok' });
+    expect((await get('/page/7')).body.parts).to.deep.equal({ a: 'ok', b: 'ok', c: 'ok', d: 'ok' });
   });
 
   it('are spared by the breaker of an upstream that fails', async () => {
@@ -305,7 +333,7 @@ describe('Aggregates', () => {
 });
 
 /** Requests that an upstream is still at. */
-async function open({ sockets }: TestUpstream): Promise<number> {
+function open({ sockets }: TestUpstream): number {
   return [...sockets].filter((socket) => isBusy(socket)).length;
 }
 

@@ -112,4 +112,26 @@ describe('The path of a part', () => {
       expect(of(order), JSON.stringify(order)).to.deep.equal({ ok: false, by: 'part' });
     expect(of({ list: [Object.create({ id: 'inherited' })] }).ok).to.equal(false);
   });
+
+  it('takes one element of a list by its index', () => {
+    const of = (path: string, order: unknown) =>
+      fillPath(partPath(path)!, {
+        parameters: new Map(),
+        query: new URLSearchParams(),
+        parts: new Map([['order', order as JsonValue]]),
+      });
+    const order = { list: [{ id: 'a', tags: [['x', 'y']] }, { id: 'b' }] };
+    expect(of('/p/{order.list[0].id}', order)).to.deep.equal({ ok: true, path: '/p/a' });
+    expect(of('/p/{order.list[1].id}', order)).to.deep.equal({ ok: true, path: '/p/b' });
+    expect(of('/p/{order.list[0].tags[0][1]}', order)).to.deep.equal({ ok: true, path: '/p/y' });
+    expect(of('/p/{order.list[2].id}', order).ok).to.equal(false);
+    expect(of('/p/{order.list[0].id}', { list: {} }).ok).to.equal(false);
+    for (const path of [
+      '/p/{order.list[-1].id}',
+      '/p/{order.list[a].id}',
+      '/p/{order.list[0}',
+      '/p/{order.[0]}',
+    ])
+      expect(partPath(path), path).to.equal(undefined);
+  });
 });
