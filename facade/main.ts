@@ -44,6 +44,8 @@ export interface FacadeOptions extends ProcessContext {
   token?: string | undefined;
   /** Makes the config in force from the one in the file, at the start and after each edit; as it is by default. */
   derive?: (loaded: LoadedConfig) => LoadedConfig;
+  /** Opens the stores; as the config says by default. */
+  open?: typeof openStores;
   /** Further conditions of readiness, by name; each fails by throwing. */
   checks?: Record<string, () => unknown>;
 }
@@ -60,13 +62,13 @@ export interface RunningFacade {
 
 /** Starts a facade; what it opened is closed by the lifecycle. Raises what a config may raise, PORT_TAKEN, ADMIN_EXPOSED. */
 export async function startFacade(options: FacadeOptions): Promise<RunningFacade> {
-  const { env, log, lifecycle, clock, derive = AS_IT_IS } = options;
+  const { env, log, lifecycle, clock, derive = AS_IT_IS, open = openStores } = options;
   const loaded = derive(await loadConfig(options.configFile, env));
   const { admin: address } = loaded.config.facade;
   refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, options.token).length);
 
   const auditFile = await openAudit(loaded);
-  const stores = await openStores(loaded.config, { log, lifecycle, after: auditFile?.head });
+  const stores = await open(loaded.config, { log, lifecycle, after: auditFile?.head });
   const discovery = createDiscovery({ log, lifecycle, clock });
   await discovery.learn(loaded.config);
   const inForce = await createInForce({ loaded, store: stores.toggles, resolver: discovery, log, clock });

@@ -21,6 +21,8 @@ export interface ActiveRoute {
   access: AccessRules | undefined;
   /** Names the stretch of time over which evidence may be added up; changes with whatever would void it. */
   epoch: string;
+  /** The config's version, and `+` with the revision of the toggle in force: `3fa9c1d2e0b4+7`. */
+  version: string;
 }
 
 /** The secrets by which a request's head is believed. */
@@ -59,7 +61,13 @@ export interface SnapshotParts {
 export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: SnapshotParts): Snapshot {
   const { config } = loaded;
   const routes = config.routes.map((route) => ({
-    ...activate(route, bases.get(route.id)?.at ?? loaded.loadedAt, toggles.get(route.id), togglesKnown),
+    ...activate(
+      route,
+      bases.get(route.id)?.at ?? loaded.loadedAt,
+      toggles.get(route.id),
+      togglesKnown,
+      loaded.version,
+    ),
     access: compileAccess(config, route),
   }));
   const byId = new Map(routes.map((route) => [route.config.id, route]));
@@ -78,10 +86,19 @@ function activate(
   fileSince: number,
   toggle: Toggle | undefined,
   known: boolean,
+  configVersion: string,
 ): Omit<ActiveRoute, 'access'> {
   const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
-  return { config, effective, rule: { stage, percent, salt: saltOf(config) }, epoch: epochOf(config, since) };
+  return {
+    ...{ config, effective, rule: { stage, percent, salt: saltOf(config) } },
+    epoch: epochOf(config, since),
+    version: versionOf(configVersion, effective),
+  };
+}
+
+function versionOf(config: string, { source, toggle }: EffectiveStage): string {
+  return source === 'toggle' && toggle !== undefined ? `${config}+${toggle.revision}` : config;
 }
 
 /** Routes of one group share it: a key is on one side of all of them. No id has a space. */

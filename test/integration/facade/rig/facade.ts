@@ -6,7 +6,7 @@ import { createLifecycle } from '../../../../chassis/lifecycle.ts';
 import { createLogger } from '../../../../chassis/log.ts';
 import { createMetrics } from '../../../../chassis/metrics.ts';
 import type { ErrorView, EvidenceView, RouteView, StatusView } from '../../../../facade/admin/views.ts';
-import { startFacade } from '../../../../facade/main.ts';
+import { type FacadeOptions, startFacade } from '../../../../facade/main.ts';
 import { forwarderInUse } from './forwarders.ts';
 
 /** The admin token of test facades. */
@@ -67,7 +67,7 @@ export function route(id: string, match: string, stage: string, rest = ''): stri
 /** Starts a facade with a config file. */
 export async function startTestFacade(
   text: string,
-  { token = TOKEN }: { token?: string } = {},
+  { token = TOKEN, open }: { token?: string; open?: FacadeOptions['open'] } = {},
 ): Promise<TestFacade> {
   const directory = await mkdtemp(path.join(tmpdir(), 'facade-test-'));
   const file = path.join(directory, 'strangler.yaml');
@@ -76,13 +76,12 @@ export async function startTestFacade(
   const log = createLogger({ process: 'facade', write: (line) => void lines.push(JSON.parse(line)) });
   const lifecycle = createLifecycle({ log });
   const parts = { env: {}, log, lifecycle, clock: systemClock, metrics: createMetrics('facade') };
-  const { url, admin } = await startFacade({ ...parts, configFile: file, token: token || undefined }).catch(
-    async (error) => {
-      await lifecycle.close();
-      await rm(directory, { recursive: true });
-      throw error;
-    },
-  );
+  const options = { ...parts, configFile: file, token: token || undefined, ...(open && { open }) };
+  const { url, admin } = await startFacade(options).catch(async (error) => {
+    await lifecycle.close();
+    await rm(directory, { recursive: true });
+    throw error;
+  });
   const asAdmin = token ? { headers: { authorization: `Bearer ${token}` } } : {};
   const read = async <T>(where: string) => (await (await fetch(admin + where, asAdmin)).json()) as T;
   return {
