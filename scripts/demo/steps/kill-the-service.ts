@@ -1,4 +1,5 @@
 /** The service dies under traffic; clients see no failed read. */
+import { readOrderPage } from '../order-page.ts';
 import type { Step } from '../story.ts';
 import { must } from '../strangler.ts';
 import { untilHolds } from '../until.ts';
@@ -17,6 +18,12 @@ export const killTheService: Step = {
       { what: '400 client requests without the service', timeout: 30_000 },
     );
     must(after.failed === 0, `no failed request, found ${after.failed}: ${after.failures[0]}`);
+    const page = await readOrderPage(system.at.urls.facade);
+    must(
+      page.partial && page.parts.order === 'ok',
+      `the order without its product, found ${JSON.stringify(page.parts)}`,
+    );
+    show.note(`order page ${page.order.OrderNo}: partial, and says so (product: ${page.parts.product})`);
     const back = (await observe.routes()).filter(({ stage }) => stage === 'legacy').length;
     if (back > 0) show.note(`the guard has taken ${back} route(s) back to legacy by itself meanwhile`);
     return `${after.requests - before.requests} requests while the service was dead: 0 failed, the monolith answered`;

@@ -1,4 +1,5 @@
 /** Every route goes live: the service answers all keys. */
+import { readOrderPage } from '../order-page.ts';
 import { MAIN_ROUTE, ROUTES } from '../routes.ts';
 import type { Step } from '../story.ts';
 import { must, strangleAll, strangler } from '../strangler.ts';
@@ -7,7 +8,7 @@ import { untilHolds } from '../until.ts';
 export const live: Step = {
   title: 'Live: the catalog service answers',
   async run(story) {
-    const { observe, show } = story;
+    const { system, observe, show } = story;
     const others = ROUTES.filter((id) => id !== MAIN_ROUTE);
     const clean = ['--percent', '100', '--reason', 'evidence is clean'];
     await strangleAll(
@@ -43,6 +44,9 @@ export const live: Step = {
       routes.every(({ stage }) => stage === 'live'),
       'every route to be live',
     );
+    const page = await readOrderPage(system.at.urls.facade);
+    must(!page.partial, `a whole order page, found ${JSON.stringify(page.parts)}`);
+    show.note(`order page ${page.order.OrderNo}: the order from the monolith, its product from the service`);
     return `${after.requests - before.requests} requests with ${ROUTES.length} routes on the service, 0 failed`;
   },
 };
