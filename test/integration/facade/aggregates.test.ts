@@ -41,7 +41,7 @@ describe('Aggregates', () => {
     config({
       ...{ legacy: upstream.url, service: other.url, routes },
       extra: `aggregate:\n${aggregates}${extra}`,
-    }).replace('timeout: 500ms }', 'timeout: 500ms, breaker: { minimum: 5, window: 1s, reset: 1s } }');
+    }).replace('timeout: 500ms }', 'timeout: 500ms, breaker: { minimum: 5, window: 1s, reset: 1m } }');
   const start = async (aggregates: string, extra = '', routes = '') => {
     facade = await startTestFacade(yaml(aggregates, extra, routes));
   };

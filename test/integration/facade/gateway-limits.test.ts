@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
+import { WebSocket, WebSocketServer } from 'ws';
 import { createPrivateRedis, type PrivateRedis } from '../../support/private-redis.ts';
 import { uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -110,6 +111,26 @@ describe('Rate limits at the facade', () => {
     expect(metrics).to.match(/rate_limit_decisions_total\{limit="r",decision="limited"[^}]*\} 29/);
     expect(JSON.stringify(await facade.evidence('r'))).to.not.include('429');
     expect(legacy.received).to.have.length(1);
+  });
+
+  it('hold for WebSockets too', async () => {
+    const facade = await start(limited('r', 'requests: 1, per: 1m'));
+    const sockets = new WebSocketServer({ server: legacy.server });
+    const connect = () =>
+      new Promise((resolve) => {
+        const socket = new WebSocket(`${facade.url.replace('http', 'ws')}/r`);
+        socket.on('open', () => resolve(socket.close()));
+        socket.on('error', resolve);
+        socket.on('unexpected-response', (_request, answer) =>
+          resolve([answer.statusCode, answer.headers['retry-after'], answer.headers.ratelimit]),
+        );
+      });
+    expect(await connect()).to.equal(undefined);
+    const [status, wait, standing] = (await connect()) as [number, string, string];
+    expect(status).to.equal(429);
+    expect(wait).to.match(/^(5\d|60)$/);
+    expect(standing).to.match(/^"r";r=0;t=/);
+    sockets.close();
   });
 
   it('keep their counts over an edit of the config that is not about them', async () => {
