@@ -21,7 +21,7 @@ export function limitKey(sources: readonly KeySource[], places: KeyPlaces): stri
 /** An IPv6 subscriber has a whole /64 of addresses to come from (RFC 6177). */
 function subscriberOf(address: string): string {
   if (!address.includes(':')) return address;
-  const [head = '', tail] = address.split('%')[0]!.split('::');
+  const [head = '', tail] = address.split('::');
   const left = head === '' ? [] : head.split(':');
   if (tail === undefined) return left.slice(0, 4).join(':');
   const right = tail === '' ? [] : tail.split(':');
