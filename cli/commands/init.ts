@@ -7,7 +7,7 @@ import { cliErrors } from '../errors.ts';
 const FIRST_CONFIG = `# Strangler Kit. Every key: docs/reference/config.md. Check it with: strangler check
 facade:
   listen: 127.0.0.1:8080         # clients come here
-  admin: 127.0.0.1:8081          # status, toggles, /metrics; changes need $STRANGLER_ADMIN_TOKEN
+  admin: 127.0.0.1:8081          # status, toggles, /metrics; changes need a token
 
 upstreams:
   legacy: { url: "http://127.0.0.1:3000" }   # your monolith

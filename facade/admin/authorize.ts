@@ -10,6 +10,7 @@ import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
 import type { Caller } from './caller.ts';
 import { adminErrors } from './errors.ts';
+import { namesLoopback } from './exposure.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { foreignPage } from './foreign-page.ts';
 import { atLeast, holderOf, type TokenHolder } from './token-holders.ts';
@@ -36,10 +37,13 @@ export function authorize(options: AuthorizeOptions): RequestHandler {
   const authenticate = createAuthentication(options);
   return (request, response, next) => {
     const safe = request.method === 'GET' || request.method === 'HEAD';
+    const holders = options.holders();
+    const { host } = request.headers;
     const found = safe ? undefined : foreignPage(request.headers);
     if (found !== undefined) throw adminErrors.error('ADMIN_PAGE_FOREIGN', { found });
+    if (holders.length === 0 && !namesLoopback(host))
+      throw adminErrors.error('ADMIN_PAGE_FOREIGN', { found: `host ${host}` });
     const needed: Role = safe || READS.has(request.path) ? 'reader' : 'operator';
-    const holders = options.holders();
     if (holders.length === 0 && needed !== 'reader') throw adminErrors.error('ADMIN_TOKEN_MISSING');
     const { name, role } = holders.length === 0 ? ANYBODY : authenticate(request, response, holders);
     if (!atLeast(role, needed)) throw adminErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed });

@@ -13,6 +13,15 @@ export function isLoopback(host: string): boolean {
   return LOOPBACK.check(host, family === 4 ? 'ipv4' : 'ipv6');
 }
 
+/**
+ * Whether a request to a loopback address names it as such. A page of another site can let its own name lead here, and
+ * would then read what needs no token; its requests still carry that name.
+ */
+export function namesLoopback(hostHeader: string | undefined): boolean {
+  const url = `http://${hostHeader}`;
+  return URL.canParse(url) && isLoopback(new URL(url).hostname.replace(/^\[|\]$/g, ''));
+}
+
 /** Raises ADMIN_EXPOSED when other machines could reach an admin API that has no token. */
 export function refuseExposed(host: string, tokens: number): void {
   if (tokens === 0 && !isLoopback(host)) throw adminErrors.error('ADMIN_EXPOSED', { host });

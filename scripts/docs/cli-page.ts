@@ -9,13 +9,13 @@ const HEAD = `# The command
 the command itself (\`node --conditions=source scripts/docs/write-cli.ts\`); a test holds the two against each other.
 
 Every command takes \`--config FILE\` (default: \`$STRANGLER_CONFIG\`, else \`strangler.yaml\` in the working directory) and
-\`--json\`. Changes need \`$STRANGLER_ADMIN_TOKEN\`, the same as the processes have; who made them is \`$STRANGLER_ACTOR\`, else the
-user's name.
+\`--json\`. The admin APIs are asked with the token in \`$STRANGLER_ADMIN_TOKEN\` ([roles](admin-api.md#roles)); the history
+names its holder, and beside it \`$STRANGLER_ACTOR\`, else the user's name.
 
 | exit code | means |
 |---|---|
 | 0 | done; for comparisons and verifications: equal |
-| 1 | different: answers differ, rows differ, a plan is blocked, a data group failed |
+| 1 | different: answers differ, rows differ, a plan is blocked, a data group failed, an audit is broken |
 | 2 | usage: the command line, the config or a file is wrong, or a step is not allowed |
 | 3 | inconclusive: a gate did not pass, nothing was compared |
 | 4 | unreachable: a database, Redis, an admin API or an upstream does not answer |

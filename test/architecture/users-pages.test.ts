@@ -5,6 +5,7 @@ import type { Command } from 'commander';
 import { parseConfig } from '../../chassis/config/load.ts';
 import { cliErrors } from '../../cli/errors.ts';
 import { createProgram } from '../../cli/program.ts';
+import { adminErrors } from '../../facade/admin/errors.ts';
 import { facadeErrors } from '../../facade/errors.ts';
 
 const root = path.join(import.meta.dirname, '../..');
@@ -80,7 +81,10 @@ describe('the pages for users', () => {
 
   it('name error codes with the exit codes that they have', () => {
     const rows = [...read('docs/how-to/roll-back-at-night.md').matchAll(/^\| (\d), (`[^|]+) \|/gm)];
-    const table = { ...facadeErrors.table, ...cliErrors.table } as Record<string, { exit: number }>;
+    const table = { ...facadeErrors.table, ...adminErrors.table, ...cliErrors.table } as Record<
+      string,
+      { exit: number }
+    >;
     const named = rows.flatMap(([, exit, codes]) =>
       [...codes!.matchAll(/`(\w+)`/g)].map(([, code]) => [code!, Number(exit)] as const),
     );

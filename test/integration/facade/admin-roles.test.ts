@@ -100,6 +100,8 @@ describe('Roles on the admin API', () => {
   it('close reading too as soon as there is a token, but not health and metrics', async () => {
     await start([]);
     expect((await ask('GET', '/api/routes')).status).to.equal(200);
+    const rebound = await ask('GET', '/api/routes', { headers: { host: 'evil.test' } });
+    expect([rebound.status, rebound.body.code]).to.deep.equal([403, 'ADMIN_PAGE_FOREIGN']);
     expect((await ask('POST', '/api/explain', { body: { method: 'GET', url: '/a' } })).status).to.equal(200);
     expect((await rollback({ as: 'ada' })).body.code).to.equal('ADMIN_TOKEN_MISSING');
     await facade.edit(text(TOKENS));

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isLoopback } from '../../../facade/admin/exposure.ts';
+import { isLoopback, namesLoopback } from '../../../facade/admin/exposure.ts';
 import { createFailedAttempts } from '../../../facade/admin/failed-attempts.ts';
 import { foreignPage } from '../../../facade/admin/foreign-page.ts';
 
@@ -16,6 +16,23 @@ describe('An admin address', () => {
     ];
     expect(loopback.filter((host) => !isLoopback(host))).to.deep.equal([]);
     expect(open.filter(isLoopback)).to.deep.equal([]);
+  });
+});
+
+describe('The host of a request to an admin address without a token', () => {
+  it('must be a loopback address or localhost, with any port', () => {
+    for (const host of ['127.0.0.1:8081', '127.0.0.1', 'localhost:8081', '[::1]:8081', '[::1]'])
+      expect(namesLoopback(host), host).to.equal(true);
+    for (const host of [
+      undefined,
+      '',
+      'evil.test',
+      'evil.test:8081',
+      '127.0.0.1.evil.test',
+      '10.0.0.1:1',
+      'a b',
+    ])
+      expect(namesLoopback(host), String(host)).to.equal(false);
   });
 });
 
