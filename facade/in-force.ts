@@ -13,8 +13,9 @@ import { createUpstream, type Upstream } from './forwarding/upstream.ts';
 import type { TrustedPeers } from './routing/client-address.ts';
 import { createTrustedPeers } from './routing/trusted-peers.ts';
 import { compileSnapshot, type Snapshot } from './snapshot.ts';
-import { fileChange } from './toggles/file-change.ts';
-import type { FileBase, Toggle, ToggleStore } from './toggles/toggle-store.ts';
+import { createFileBases } from './toggles/file-bases.ts';
+import { allAndRestored } from './toggles/restore-lost.ts';
+import type { Toggle, ToggleStore } from './toggles/toggle-store.ts';
 
 /** Everything a request needs, consistent in itself. */
 export interface View {
@@ -51,14 +52,14 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
   const { store, log, clock } = options;
   let upstreams: ReadonlyMap<string, Upstream> = new Map();
   let toggles: ReadonlyMap<string, Toggle> = new Map();
-  let bases: ReadonlyMap<string, FileBase> = new Map();
+  const bases = createFileBases(store);
   let state = { known: false, current: false };
   let current: View | undefined;
   /** Whether the store has heard what this file says. */
   let noted = false;
 
   const compile = (loaded: LoadedConfig): View => {
-    const snapshot = compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
+    const snapshot = compileSnapshot({ loaded, toggles, bases: bases.known(), togglesKnown: state.known });
     upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, options);
     const { facade, legacy } = loaded.config;
     return {
@@ -80,14 +81,17 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
       state = { known: state.known, current: false };
     }
   };
+  const tellLost = (routes: string[]) =>
+    log.warn('the toggle store had lost toggles; they were written back', { routes });
   const replace = async (loaded: LoadedConfig) => {
     // Compiled before the store hears of it: what does not compile must leave no trace.
-    compileSnapshot({ loaded, toggles, bases, togglesKnown: state.known });
+    compileSnapshot({ loaded, toggles, bases: bases.known(), togglesKnown: state.known });
+    if (loaded !== current?.snapshot.loaded) bases.edited(loaded, clock.now());
     noted = false;
     await read(async () => {
-      bases = await noteBases(loaded, store, clock.now(), current?.snapshot);
+      await bases.note(loaded, clock.now(), current?.snapshot);
       noted = true;
-      toggles = await store.all();
+      toggles = await allAndRestored(store, current?.snapshot, bases.known(), tellLost);
     });
     current = compile(loaded);
   };
@@ -96,7 +100,7 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
     if (!noted) return replace(loaded);
     const before = JSON.stringify([[...toggles], state.known]);
     await read(async () => {
-      toggles = await store.all();
+      toggles = await allAndRestored(store, current?.snapshot, bases.known(), tellLost);
     });
     if (JSON.stringify([[...toggles], state.known]) !== before) current = compile(loaded);
   };
@@ -148,23 +152,4 @@ function upstreamsOf(
       ];
     }),
   );
-}
-
-/** Tells the store what the file says, and writes the history of what changed in it. */
-async function noteBases(
-  { config, version }: LoadedConfig,
-  store: ToggleStore,
-  at: number,
-  before: Snapshot | undefined,
-): Promise<ReadonlyMap<string, FileBase>> {
-  const noted = new Map<string, FileBase>();
-  for (const route of config.routes) {
-    const { base, previous } = await store.noteBase(route.id, route, at);
-    noted.set(route.id, base);
-    if (previous !== undefined) {
-      const from = before?.byId.get(route.id)?.effective ?? previous;
-      await store.append(fileChange(route.id, from, base, version));
-    }
-  }
-  return noted;
 }
