@@ -20,18 +20,29 @@ export function routesTable(routes: readonly RouteSummaryView[]): string {
     route.service,
     route.group ?? '',
     stageText(route),
-    route.source,
+    sourceText(route),
     `${route.evidence.compared} compared, ${route.evidence.mismatched} differ`,
     route.gate,
   ]);
   return table([['route', 'matches', 'service', 'group', 'stage', 'set by', 'evidence', 'gate'], ...rows]);
 }
 
+function sourceText({ source, drift }: RouteSummaryView): string {
+  switch (drift) {
+    case 'toggle-over-file':
+      return 'toggle, over the file';
+    case 'file-over-toggle':
+      return 'file, over a toggle';
+    case undefined:
+      return source;
+  }
+}
+
 /** A route after a change: where it stands, who put it there, and what the gate says. */
 export function routeLines(route: RouteView): string {
-  const { id, toggle, file, gate, evidence } = route;
+  const { id, toggle, gate, evidence } = route;
   const setBy = toggle?.inForce ? `${toggle.actor}: ${toggle.reason}` : 'the config file';
-  const drift = toggle?.inForce ? [`  the config file says ${stageText(file)}`] : [];
+  const drift = driftLines(route);
   const checks = gate.checks.map(
     ({ check, verdict, detail }) => `  ${verdict.padEnd(12)} ${check}: ${detail}`,
   );
@@ -41,6 +52,12 @@ export function routeLines(route: RouteView): string {
     `  ${evidence.compared} compared, ${evidence.mismatched} differ since the last change`,
     ...(checks.length > 0 ? [`gate: ${gate.verdict}`, ...checks] : []),
   ].join('\n');
+}
+
+function driftLines({ toggle, file, drift }: RouteView): string[] {
+  if (toggle?.inForce) return [`  the config file says ${stageText(file)}`];
+  if (drift === undefined || toggle === undefined) return [];
+  return [`  a later edit of the config file ended ${stageText(toggle)}, set by ${toggle.actor}`];
 }
 
 /** Who moved a route, when, why and on what evidence; newest first. */

@@ -29,11 +29,13 @@ import { createJudge } from './gates/judgement.ts';
 import { createWorkerDataStatus } from './gates/worker-data-status.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInForce, type InForce } from './in-force.ts';
+import { restartNeeded } from './restart-needed.ts';
 import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
 import { createConfigTelemetry } from './telemetry/config-telemetry.ts';
 import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
+import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
 import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
 
@@ -92,6 +94,7 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const flow = requestFlow(options, inForce, recorder, duties);
   const current = () => inForce.view().snapshot.loaded.config;
   addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
+  addDriftTelemetry(options.metrics, () => inForce.view().snapshot.routes);
   const config = await followConfig(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, {
     ...{ inForce, recorder, stores, configProblem: config.problem, journal },
@@ -194,6 +197,8 @@ async function followConfig(
       problem = undefined;
       telemetry.valid(true);
       log.info('config in force', { version: loaded.version });
+      const keys = restartNeeded(current.config, loaded.config);
+      if (keys.length > 0) log.warn('edits that count only after a restart', { keys });
     },
     onInvalid(error) {
       problem = error;
@@ -234,7 +239,8 @@ async function serveAdmin(
     if (!inForce.toggles().known) throw new Error('the toggle store was not read yet');
   });
   for (const [name, check] of Object.entries(checks)) health.add(name, check);
-  const { facade } = inForce.view().snapshot.loaded.config;
+  const started = inForce.view().snapshot.loaded.config;
+  const { facade } = started;
   const app = createAdminApi({
     ...{
       inForce,
@@ -248,6 +254,7 @@ async function serveAdmin(
       auditHead: journal.head,
       holders: () => tokenHolders(inForce.view().snapshot.loaded.config.facade.tokens, token),
       configProblem,
+      restartNeeded: () => restartNeeded(started, inForce.view().snapshot.loaded.config),
     },
     startedAt: clock.now(),
   });

@@ -60,7 +60,11 @@ function facadeText(side: Side<StatusView>): string {
     instances.join(' ') || 'no instance',
   ]);
   const store_ = `store ${store.kind}${store.available ? '' : ' IS AWAY: the last known toggles stay'}`;
-  return [`facade: ${file}`, store_, 'upstreams', table(rows), '', routesTable(routes)].join('\n');
+  const restart =
+    config.restartNeeded.length > 0 ? [`restart needed for ${config.restartNeeded.join(', ')}`] : [];
+  return [`facade: ${file}`, ...restart, store_, 'upstreams', table(rows), '', routesTable(routes)].join(
+    '\n',
+  );
 }
 
 function workerText(side: Side<GroupView[]>, now: number): string {

@@ -45,7 +45,13 @@ export function createAdminApi(deps: AdminDeps): Express {
   return app;
 }
 
-async function status({ inForce, judge, startedAt, configProblem }: AdminDeps): Promise<StatusView> {
+async function status({
+  inForce,
+  judge,
+  startedAt,
+  configProblem,
+  restartNeeded,
+}: AdminDeps): Promise<StatusView> {
   const { snapshot, upstreams } = inForce.view();
   const { file, version, loadedAt, config } = snapshot.loaded;
   const problem = configProblem();
@@ -58,6 +64,7 @@ async function status({ inForce, judge, startedAt, configProblem }: AdminDeps): 
       loadedAt,
       valid: problem === undefined,
       problem: problem === undefined ? undefined : describeError(problem),
+      restartNeeded: restartNeeded(),
     },
     store: { kind: config.store.kind, available: inForce.toggles().current },
     upstreams: [...upstreams.values()].map(({ name, instances, breaker }) => ({

@@ -25,6 +25,8 @@ export interface AdminDeps {
   /** None: nothing can be changed over HTTP. */
   holders: () => readonly TokenHolder[];
   startedAt: number;
+  /** Edited keys that count only after a restart. */
+  restartNeeded: () => string[];
   /** The last edit of the config file that could not be put in force, while it stands. */
   configProblem: () => unknown;
 }

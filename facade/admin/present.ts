@@ -2,6 +2,7 @@
 import { expiredRules } from '../comparison/ignore.ts';
 import type { Judgement } from '../gates/judgement.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import { driftOf } from '../toggles/drift.ts';
 import type { EvidenceView, RouteSummaryView, RouteView } from './views.ts';
 
 /** A route in a list. */
@@ -59,5 +60,6 @@ function place({ config, effective }: ActiveRoute) {
     percent: effective.percent,
     source: effective.source,
     since: effective.since,
+    drift: driftOf(config, effective),
   };
 }

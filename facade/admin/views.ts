@@ -4,6 +4,7 @@ import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
 import type { GateReport } from '../gates/gate.ts';
+import type { Drift } from '../toggles/drift.ts';
 
 /** A route in a list. */
 export interface RouteSummaryView {
@@ -18,6 +19,8 @@ export interface RouteSummaryView {
   /** Whether the file or a toggle put it there. */
   source: 'file' | 'toggle';
   since: number;
+  /** Whether a toggle overrides the file, or a later edit of the file overrode a toggle. */
+  drift?: Drift;
   evidence: Pick<EvidenceSummary, 'compared' | 'mismatched' | 'legacy' | 'service'>;
   gate: GateReport['verdict'];
 }
@@ -88,6 +91,8 @@ export interface StatusView {
     /** False while the file on disk is invalid; the last good version stays in force. */
     valid: boolean;
     problem?: { code: string; message: string; remedy: string };
+    /** Keys whose edits count only after a restart. */
+    restartNeeded: string[];
   };
   store: { kind: 'memory' | 'redis'; available: boolean };
   upstreams: { name: string; instances: string[]; breaker: 'closed' | 'open' | 'half-open' | 'none' }[];

@@ -74,6 +74,16 @@ describe('Edits of the config file', () => {
     expect(await side()).to.equal('legacy');
   });
 
+  it('that need a restart say so, and the rest comes into force', async () => {
+    await facade.edit(at('live').replace('admin: "127.0.0.1:0"', 'admin: "127.0.0.1:8099"'));
+    await until(async () => (await facade.route('r')).stage === 'live');
+    expect((await facade.status()).config.restartNeeded).to.deep.equal(['facade.admin']);
+    const warned = facade.log.filter(({ message }) => /after a restart/.test(String(message)));
+    expect(warned.map(({ level, keys }) => ({ level, keys }))).to.deep.equal([
+      { level: 'warn', keys: ['facade.admin'] },
+    ]);
+  });
+
   it('win over an earlier toggle, with a line of history', async () => {
     await facade.change('PUT', '/api/routes/r/stage', {
       stage: 'live',
@@ -82,11 +92,13 @@ describe('Edits of the config file', () => {
       force: true,
     });
     expect(await side()).to.equal('service');
+    expect(await facade.route('r')).to.include({ drift: 'toggle-over-file' });
     await facade.edit(at('shadow'));
     await until(async () => (await facade.route('r')).source === 'file');
     expect(await side()).to.equal('legacy');
     const shown = await facade.route('r');
-    expect(shown).to.include({ stage: 'shadow' });
+    expect(shown).to.include({ stage: 'shadow', drift: 'file-over-toggle' });
+    expect(await facade.metrics()).to.match(/strangler_route_drift\{[^}]*route="r"[^}]*\} 1/);
     expect(shown.toggle).to.include({ stage: 'live', actor: 'admin (for ann)', inForce: false });
     const history = await facade.read<HistoryView>('/api/routes/r/history');
     expect(
