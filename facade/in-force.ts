@@ -106,13 +106,7 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
   };
 
   await replace(options.loaded);
-  // One change after the other, so that none is lost under one that began earlier.
-  let last: Promise<unknown> = Promise.resolve();
-  const inTurn = (change: () => Promise<void>): Promise<void> => {
-    const done = last.then(change);
-    last = done.catch(() => {});
-    return done;
-  };
+  const inTurn = createTurns();
   return {
     view: () => current!,
     replace: (loaded) => inTurn(() => replace(loaded)),
@@ -121,6 +115,16 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
     close() {
       for (const upstream of upstreams.values()) upstream.close();
     },
+  };
+}
+
+/** One change after the other, so that none is lost under one that began earlier. */
+function createTurns(): (change: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (change) => {
+    const done = last.then(change);
+    last = done.catch(() => {});
+    return done;
   };
 }
 
