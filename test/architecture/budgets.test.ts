@@ -23,6 +23,7 @@ const LONG_FILES: Record<string, string> = {
   'facade/main.ts': 'the composition root of the facade',
   'facade/shadow/shadow.ts': 'one candidate call with every reason to drop it',
   'facade/upstreams/outlier-ejection.ts': 'the state of all ejections of one upstream',
+  'facade/upstreams/standing.ts': 'discovery, probes, ejections and age of instances in one verdict',
   'migrations/state/checkpoint.ts': 'all statements on the state tables',
   'migrations/stream/assemble.ts': 'transactions out of events, one state machine',
   'migrations/stream/binlog.ts': 'the one door to zongji: events of two servers as one kind of change',
