@@ -9,9 +9,11 @@ import { admissionErrors, type RefusalCode } from './admission/errors.ts';
 import type { ServeAggregate } from './aggregate/serve-aggregate.ts';
 import type { Exchange } from './forwarding/exchange.ts';
 import { expectsContinue, withExpectation } from './forwarding/expect-continue.ts';
-import { type AnswerTap, forward, settle } from './forwarding/forward.ts';
+import { forward } from './forwarding/forward.ts';
+import type { AnswerTap } from './forwarding/pass-answer.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
 import { hasBody, requestHeaders, upgradeHeaders, withoutOverride } from './forwarding/request-headers.ts';
+import { settleForGood } from './forwarding/settle.ts';
 import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
 import type { Gateway } from './gateway/gateway.ts';
 import type { Identity } from './gateway/identity.ts';
@@ -80,7 +82,7 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
   const route = aggregate === undefined ? admission.route : undefined;
   const exchange = arrive(deps, view, request, response, requestId, { target, route });
   response.once('close', () => {
-    settle(exchange);
+    settleForGood(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });
   if (hasBody(request.headers) && !takeBody(deps, view, exchange)) return;
@@ -155,6 +157,9 @@ function arrive(
     fellBack: false,
     abandon: undefined,
     limit: undefined,
+    deadline: undefined,
+    expired: false,
+    instance: undefined,
     attempt: undefined,
     capture: undefined,
   };

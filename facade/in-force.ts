@@ -9,7 +9,7 @@ import { messageOf } from '../chassis/errors.ts';
 import type { Logger } from '../chassis/log.ts';
 import { type AdmissionRules, admissionRules } from './admission/rules.ts';
 import { forwarderFactory } from './forwarding/forwarder-factory.ts';
-import { createUpstream, type Upstream } from './forwarding/upstream.ts';
+import { createUpstream, type Upstream, type UpstreamEvents } from './forwarding/upstream.ts';
 import type { TrustedPeers } from './routing/client-address.ts';
 import { createTrustedPeers } from './routing/trusted-peers.ts';
 import { compileSnapshot, type Snapshot } from './snapshot.ts';
@@ -45,6 +45,10 @@ export interface InForceOptions {
   resolver: Resolver;
   log: Logger;
   clock: Clock;
+  /** From 0 to 1. */
+  random: () => number;
+  /** Told what happens to upstreams. */
+  events: UpstreamEvents;
 }
 
 /** Reads the toggles and puts the config in force. Raises what compiling a config may raise. */
@@ -60,7 +64,9 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
 
   const compile = (loaded: LoadedConfig): View => {
     const snapshot = compileSnapshot({ loaded, toggles, bases: bases.known(), togglesKnown: state.known });
-    upstreams = upstreamsOf(loaded, upstreams, current?.snapshot.loaded, options);
+    const before = upstreams;
+    upstreams = upstreamsOf(loaded, before, current?.snapshot.loaded, options);
+    for (const [name, upstream] of before) if (upstreams.get(name) !== upstream) upstream.retire();
     const { facade, legacy } = loaded.config;
     return {
       snapshot,
@@ -133,7 +139,7 @@ function upstreamsOf(
   { config }: LoadedConfig,
   before: ReadonlyMap<string, Upstream>,
   previous: LoadedConfig | undefined,
-  { resolver, clock }: Pick<InForceOptions, 'resolver' | 'clock'>,
+  { resolver, clock, random, events }: Omit<InForceOptions, 'loaded' | 'store'>,
 ): ReadonlyMap<string, Upstream> {
   const { forwarder } = config.facade;
   const fingerprint = (one: LoadedConfig['config'] | undefined, name: string) =>
@@ -151,7 +157,7 @@ function upstreamsOf(
           resolver,
           guarded: name !== config.legacy,
           createForwarder: forwarderFactory(forwarder),
-          monotonic: clock.monotonic,
+          ...{ clock, random, events },
         }),
       ];
     }),

@@ -37,6 +37,7 @@ import { createConfigTelemetry } from './telemetry/config-telemetry.ts';
 import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
 import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
+import { addUpstreamTelemetry, createUpstreamEvents } from './telemetry/upstream-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
 
 /** How a facade is started. */
@@ -73,7 +74,10 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const stores = await open(loaded.config, { log, lifecycle, after: auditFile?.head });
   const discovery = createDiscovery({ log, lifecycle, clock });
   await discovery.learn(loaded.config);
-  const inForce = await createInForce({ loaded, store: stores.toggles, resolver: discovery, log, clock });
+  const events = createUpstreamEvents(options.metrics, log);
+  const inForce = await createInForce({
+    ...{ loaded, store: stores.toggles, resolver: discovery, log, clock, random: Math.random, events },
+  });
   lifecycle.onClose('in force', inForce.close);
   lifecycle.onClose('toggles', () => stores.toggles.close());
   const journal = createAuditJournal({
@@ -94,6 +98,7 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const flow = requestFlow(options, inForce, recorder, duties);
   const current = () => inForce.view().snapshot.loaded.config;
   addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
+  addUpstreamTelemetry(options.metrics, () => inForce.view().upstreams.values());
   addDriftTelemetry(options.metrics, () => inForce.view().snapshot.routes);
   const config = await followConfig(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, {

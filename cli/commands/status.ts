@@ -8,6 +8,7 @@ import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
 import { table } from '../print.ts';
 import { groupLines } from '../show-data.ts';
 import { routesTable } from '../show-route.ts';
+import { upstreamRows } from '../show-upstream.ts';
 
 /** Options of `status`. */
 export interface StatusOptions extends CommonOptions {
@@ -54,11 +55,7 @@ function facadeText(side: Side<StatusView>): string {
   const file = config.valid
     ? `config ${config.version} of ${config.file}`
     : `config ${config.version} STAYS IN FORCE: the file is invalid now\n${config.problem?.message ?? ''}`;
-  const rows = upstreams.map(({ name, instances, breaker }) => [
-    `  ${name}`,
-    `breaker ${breaker}`,
-    instances.join(' ') || 'no instance',
-  ]);
+  const rows = upstreams.flatMap(upstreamRows);
   const store_ = `store ${store.kind}${store.available ? '' : ' IS AWAY: the last known toggles stay'}`;
   const restart =
     config.restartNeeded.length > 0 ? [`restart needed for ${config.restartNeeded.join(', ')}`] : [];

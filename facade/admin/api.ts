@@ -10,6 +10,7 @@ import { explainRouter } from './explain-router.ts';
 import { groupsRouter } from './groups-router.ts';
 import { routeSummary } from './present.ts';
 import { routesRouter } from './routes-router.ts';
+import { upstreamView } from './upstream-view.ts';
 import type { StatusView } from './views.ts';
 
 /** Makes the API. */
@@ -67,11 +68,7 @@ async function status({
       restartNeeded: restartNeeded(),
     },
     store: { kind: config.store.kind, available: inForce.toggles().current },
-    upstreams: [...upstreams.values()].map(({ name, instances, breaker }) => ({
-      name,
-      instances: [...instances()],
-      breaker: breaker?.state ?? 'none',
-    })),
+    upstreams: [...upstreams.values()].map(upstreamView),
     routes: await Promise.all(snapshot.routes.map(async (route) => routeSummary(route, await judge(route)))),
   };
 }

@@ -1,10 +1,12 @@
 /** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
+import type { BreakerState } from '../../chassis/breaker.ts';
 import type { Stage } from '../../chassis/config/schema/routes.ts';
 import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
 import type { GateReport } from '../gates/gate.ts';
 import type { Drift } from '../toggles/drift.ts';
+import type { InstanceView } from '../upstreams/instance-pool.ts';
 
 /** A route in a list. */
 export interface RouteSummaryView {
@@ -95,8 +97,20 @@ export interface StatusView {
     restartNeeded: string[];
   };
   store: { kind: 'memory' | 'redis'; available: boolean };
-  upstreams: { name: string; instances: string[]; breaker: 'closed' | 'open' | 'half-open' | 'none' }[];
+  upstreams: UpstreamView[];
   routes: RouteSummaryView[];
+}
+
+/** One upstream. */
+export interface UpstreamView {
+  name: string;
+  instances: InstanceView[];
+  /** The worst of its breakers; `none` where no breaker can be. */
+  breaker: BreakerState | 'none';
+  /** By route, those that are watching calls now. */
+  breakers: { route: string; state: BreakerState }[];
+  /** Exchanges under way, and those that wait for a place; both 0 where there may be any number. */
+  places: { active: number; waiting: number };
 }
 
 /** The answer to a request that failed. */

@@ -14,7 +14,7 @@ export interface PartUpstream {
   name: string;
   /** The next instance's URL; undefined when none is known. */
   nextUrl(): string | undefined;
-  breaker: Breaker | undefined;
+  breakerFor(purpose: string): Breaker | undefined;
 }
 
 /** Calls at a time to one upstream, and those that may wait for a place. */
@@ -43,6 +43,8 @@ export function createUpstreamCall(
   };
 }
 
+/** Parts have breakers of their own: their upstream's routes may fail while they do not. */
+const PURPOSE = '(aggregates)';
 const BUSY = new Set(['UPSTREAM_BUSY', 'BREAKER_OPEN']);
 
 function guarded(
@@ -54,7 +56,7 @@ function guarded(
 ): Promise<PartAnswer> {
   const url = upstream?.nextUrl();
   if (url === undefined) throw forwardingErrors.error('UPSTREAM_ABSENT', { name });
-  const { breaker } = upstream!;
+  const breaker = upstream!.breakerFor(PURPOSE);
   if (breaker === undefined) return exchange(transport, url, request, signal);
   if (breaker.state === 'open') throw breakerErrors.error('BREAKER_OPEN', { name });
   return breaker.run((limit) =>

@@ -24,8 +24,9 @@ export interface ExplainedView extends KnownUpstreams<ExplainedUpstream> {
 /** What is told of an upstream. */
 export interface ExplainedUpstream {
   readonly name: string;
-  readonly breaker: { readonly state: string } | undefined;
-  instances(): readonly string[];
+  /** Before a route. */
+  breakerState(route?: string): string;
+  instances(): readonly { url: string }[];
 }
 
 /** A request that was not sent. */
@@ -69,8 +70,8 @@ export function explain(view: ExplainedView, request: ExplainedRequest, now: num
     plan: planOf(view, route, assignment).map(({ side, upstream }) => ({
       side,
       upstream: upstream.name,
-      instances: [...upstream.instances()],
-      breaker: upstream.breaker?.state ?? 'none',
+      instances: upstream.instances().map(({ url }) => url),
+      breaker: upstream.breakerState(route?.config.id),
     })),
   });
 }

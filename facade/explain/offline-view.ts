@@ -11,7 +11,7 @@ export function offlineView(loaded: LoadedConfig): ExplainedView {
   const upstreams = new Map<string, ExplainedUpstream>(
     Object.entries(config.upstreams).map(([name, { where }]) => {
       const urls = where.kind === 'static' ? where.urls : [];
-      return [name, { name, breaker: undefined, instances: () => urls }];
+      return [name, { name, breakerState: () => 'none', instances: () => urls.map((url) => ({ url })) }];
     }),
   );
   return {

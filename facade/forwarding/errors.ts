@@ -16,6 +16,18 @@ export const forwardingErrors = defineErrors({
     message: ({ timeout }) => `No answer began within ${timeout} ms.`,
     remedy,
   },
+  DEADLINE_EXCEEDED: {
+    status: 504,
+    exit: EXIT.unreachable,
+    message: ({ deadline }) => `No answer began within the ${deadline} ms that the route has in all.`,
+    remedy,
+  },
+  ANSWER_IDLE: {
+    status: 504,
+    exit: EXIT.unreachable,
+    message: ({ idle }) => `Nothing of the answer moved for ${idle} ms.`,
+    remedy,
+  },
   UPSTREAM_ABSENT: {
     status: 503,
     exit: EXIT.unreachable,

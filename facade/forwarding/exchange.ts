@@ -6,6 +6,7 @@ import type { Override } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { CapturedAnswer } from '../shadow/captured-answer.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import type { Instance } from '../upstreams/instance-pool.ts';
 import type { Attempt } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 
@@ -48,6 +49,12 @@ export interface Exchange {
   abandon: (() => void) | undefined;
   /** Runs until an answer must have begun. */
   limit: NodeJS.Timeout | undefined;
+  /** Runs until an answer of any upstream must have begun; undefined where the route has none. */
+  deadline: NodeJS.Timeout | undefined;
+  /** The deadline has passed: nothing is tried any more. */
+  expired: boolean;
+  /** The instance that is being asked; it counts the exchange as one of its own. */
+  instance: Instance | undefined;
   /** The attempt under way. */
   attempt: Attempt | undefined;
   /** A copy of the answer, when it is to be compared. */

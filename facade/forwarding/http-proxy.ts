@@ -18,6 +18,7 @@ import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
+import { cleanUpgrade } from './upgrade-answer.ts';
 
 /** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
 const IDLE_MS = 4_000;
@@ -157,16 +158,4 @@ function passEvents(server: ProxyEmitter): void {
 function carriedOf(request: Carrier): Carried | undefined {
   const carried = request[CARRIED];
   return carried instanceof Carried ? carried : undefined;
-}
-
-/** The answer to an upgrade: what the upstream's connection alone needs goes, the upgrade itself stays. */
-function cleanUpgrade(answer: IncomingMessage): void {
-  const nominated = String(answer.headers.connection ?? '').split(',');
-  for (const name of nominated.map((token) => token.trim().toLowerCase())) {
-    if (name !== 'upgrade') delete answer.headers[name];
-  }
-  for (const name of ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'trailer', 'te']) {
-    delete answer.headers[name];
-  }
-  answer.headers.connection = 'Upgrade';
 }

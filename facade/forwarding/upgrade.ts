@@ -35,14 +35,14 @@ export function forwardUpgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
-  { requestId, target, headers, upstream }: UpgradePlan,
+  { requestId, target, headers, upstream, route }: UpgradePlan,
   onEnd: (failure: string | undefined) => void,
 ): void {
   let failure: string | undefined;
   const writtenBefore = socket.bytesWritten;
   socket.on('error', () => {});
   socket.once('close', () => onEnd(failure));
-  const forwarder = upstream.breaker?.state === 'open' ? undefined : upstream.next();
+  const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {
     failure = 'UPSTREAM_ABSENT';
     refuseUpgrade(socket, 503, failure, requestId);

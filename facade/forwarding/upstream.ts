@@ -1,9 +1,18 @@
-/** One upstream: its instances in turn, a forwarder to each, and the breaker that stands before a service. */
-import { type Breaker, createBreaker } from '../../chassis/breaker.ts';
+/** One upstream: its instances, the breakers and the places before them, and its budget of retries. */
+import { type Breaker, type BreakerState, createBreaker } from '../../chassis/breaker.ts';
+import type { Clock } from '../../chassis/clock.ts';
 import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import { KitError } from '../../chassis/errors.ts';
+import { createRetryBudget, type RetryBudget } from '../../chassis/http/retry-budget.ts';
 import { compileRewrite, type Rewrite } from '../rewriting/rewrite.ts';
+import { Guards } from '../upstreams/guards.ts';
+import { createHealthCheck } from '../upstreams/health-check.ts';
+import { createHealthProbe } from '../upstreams/health-probe.ts';
+import { InstancePool, type InstanceView } from '../upstreams/instance-pool.ts';
+import { createOutlierEjection } from '../upstreams/outlier-ejection.ts';
+import { Places } from '../upstreams/places.ts';
+import { createStanding, type Standing } from '../upstreams/standing.ts';
 import type { Forwarder } from './forwarder.ts';
 import type { ForwarderFactory } from './forwarder-factory.ts';
 import { withRewrite } from './rewriting-forwarder.ts';
@@ -13,21 +22,43 @@ export interface Upstream {
   readonly name: string;
   /** Milliseconds until the head of an answer, when it answers as a service. */
   readonly timeout: number;
+  /** Retries of one request on other instances. */
+  readonly retries: number;
+  readonly budget: RetryBudget;
   /** None before legacy: there is nothing to turn to instead. */
-  readonly breaker: Breaker | undefined;
-  /** Whether calls need not go through the breaker: it is closed, and nothing failed within its window. */
-  calm(): boolean;
-  /** Ends the calm: for the length of the breaker's window every call is counted. */
-  failed(): void;
-  /** The URLs known now. */
-  instances(): readonly string[];
+  readonly guards: Guards | undefined;
+  /** None: any number of exchanges at a time. */
+  readonly places: Places | undefined;
+  readonly pool: InstancePool;
+  /** Told how instances did. */
+  readonly standing: Standing;
+  /** Told of what happens; for the metrics. */
+  readonly events: UpstreamEvents;
+  /** The breaker for calls outside the clients' flow, by what they are for. */
+  breakerFor(purpose: string): Breaker | undefined;
+  /** `none` where no breaker can be. Without a route: the worst of all. */
+  breakerState(route?: string): BreakerState | 'none';
+  /** How each instance stands. */
+  instances(): InstanceView[];
   /** The next instance's URL; undefined when none is known. */
   nextUrl(): string | undefined;
   /** The forwarder to the next instance. */
   next(): Forwarder | undefined;
   /** What changes between the clients and an instance; its forwarder sees to it, calls past it must. */
   rewriteOf(url: string): Rewrite | undefined;
+  /** Another took its place: what is under way ends, and nothing stays open behind it. */
+  retire(): void;
   close(): void;
+}
+
+/** What happens to an upstream, by its name. */
+export interface UpstreamEvents {
+  retried(upstream: string): void;
+  /** A retry was not affordable. */
+  budgetSpent(upstream: string): void;
+  busy(upstream: string): void;
+  ejected(upstream: string, url: string, ms: number): void;
+  breaker(upstream: string, route: string, state: BreakerState): void;
 }
 
 /** What an upstream is made from. */
@@ -35,61 +66,103 @@ export interface UpstreamOptions {
   name: string;
   config: UpstreamConfig;
   resolver: Resolver;
-  /** Whether a breaker stands before it. */
+  /** Whether breakers stand before it, and a bulkhead by itself: every upstream but legacy. */
   guarded: boolean;
   createForwarder: ForwarderFactory;
-  /** Milliseconds that never jump. */
-  monotonic: () => number;
+  clock: Clock;
+  /** From 0 to 1. */
+  random: () => number;
+  events: UpstreamEvents;
 }
+
+/** Exchanges at a time with an upstream that is guarded, where the config does not say. */
+const CONCURRENCY = 1_024;
 
 /** Makes an upstream. Raises BREAKER_UNSAFE for breaker settings that cannot work. */
 export function createUpstream(options: UpstreamOptions): Upstream {
-  const { name, config, resolver, guarded, createForwarder, monotonic } = options;
-  const forwarders = new Map<string, Forwarder>();
-  const breaker = guarded
-    ? createBreaker({ name, timeout: config.timeout, ...config.breaker, isFailure: speaksAgainst })
-    : undefined;
-  const urls = urlsOf(config, resolver);
-  let watchedUntil = 0;
-  let turn = 0;
-  const nextUrl = () => {
-    const known = urls();
-    if (known.length === 0) return undefined;
-    turn = (turn + 1) % known.length;
-    return known[turn];
-  };
-  const forwarderTo = (url: string) => {
-    const known = forwarders.get(url);
-    if (known !== undefined) return known;
-    const forwarder = withRewrite(createForwarder(url), compileRewrite(config.rewrite, url));
-    forwarders.set(url, forwarder);
-    return forwarder;
-  };
+  const { name, config, guarded, createForwarder, random, events } = options;
+  const guards = guarded ? createGuards(options) : undefined;
+  const { concurrency = guarded ? CONCURRENCY : undefined, queue, queueTimeout } = config;
+  const places =
+    concurrency === undefined ? undefined : new Places(name, { concurrency, queue, queueTimeout });
+  const standing = standingOf(options);
+  const pool = new InstancePool({
+    named: urlsOf(options),
+    standing,
+    createForwarder: (url) => withRewrite(createForwarder(url), compileRewrite(config.rewrite, url)),
+    places,
+    random,
+  });
   return {
-    name,
-    timeout: config.timeout,
-    breaker,
-    calm: () => breaker?.state === 'closed' && monotonic() >= watchedUntil,
-    failed() {
-      watchedUntil = monotonic() + config.breaker.window;
-    },
-    instances: urls,
-    nextUrl,
-    next() {
-      const url = nextUrl();
-      return url === undefined ? undefined : forwarderTo(url);
-    },
+    ...{ name, timeout: config.timeout, retries: config.retries, budget: createRetryBudget() },
+    ...{ guards, places, pool, standing, events },
+    breakerFor: (purpose) => guards?.always(purpose),
+    breakerState: (route) => breakerState(guards, route),
+    instances: () => pool.views(),
+    nextUrl: () => pool.pick()?.url,
+    next: () => pool.pick()?.forwarder,
     rewriteOf: (url) => compileRewrite(config.rewrite, url),
+    retire() {
+      // Calls under way may still end in a breaker.
+      setTimeout(() => guards?.close(), config.breaker.reset + queueTimeout).unref();
+      standing.close();
+      pool.retire();
+    },
     close() {
-      breaker?.close();
-      for (const forwarder of forwarders.values()) forwarder.close();
+      guards?.close();
+      standing.close();
+      pool.close();
     },
   };
 }
 
-function urlsOf({ where }: UpstreamConfig, resolver: Resolver): () => readonly string[] {
+function createGuards({ name, config, clock, events }: UpstreamOptions): Guards {
+  const { timeout, breaker } = config;
+  const make = (route: string) =>
+    createBreaker({ name: `${name} for ${route}`, timeout, ...breaker, isFailure: speaksAgainst });
+  // Settings that cannot work are told now, not at the first failure.
+  make('nothing').close();
+  return new Guards({
+    createBreaker: make,
+    window: breaker.window,
+    monotonic: clock.monotonic,
+    onChange: (route, state) => events.breaker(name, route, state),
+  });
+}
+
+function standingOf({ name, config, clock, random, events }: UpstreamOptions): Standing {
+  const { ejection, health, slowStart, panic } = config;
+  return createStanding({
+    ejection: (onEjected) => createOutlierEjection(ejection, clock, random, onEjected),
+    health:
+      health && ((onChange) => createHealthCheck(health, createHealthProbe(health), clock, random, onChange)),
+    ...{ slowStart, panic, clock },
+    onEjected: (url, ms) => events.ejected(name, url, ms),
+  });
+}
+
+/** The same array as long as the resolver's stays the same. */
+function urlsOf({ config: { where }, resolver }: UpstreamOptions): () => readonly string[] {
   if (where.kind === 'static') return () => where.urls;
-  return () => resolver.instances(where.service).map(({ url }) => url);
+  let found = resolver.instances(where.service);
+  let urls = found.map(({ url }) => url);
+  return () => {
+    const now = resolver.instances(where.service);
+    if (now !== found) {
+      found = now;
+      urls = now.map(({ url }) => url);
+    }
+    return urls;
+  };
+}
+
+function breakerState(guards: Guards | undefined, route: string | undefined): BreakerState | 'none' {
+  if (guards === undefined) return 'none';
+  if (route !== undefined) return guards.state(route);
+  const states = guards.states().map(({ state }) => state);
+  return (
+    states.find((state) => state === 'open') ?? states.find((state) => state === 'half-open') ?? 'closed'
+  );
 }
 
 /** A client that left says nothing about the upstream. */

@@ -88,6 +88,10 @@ export const routeSchema = z.strictObject({
     .min(1)
     .default([{ kind: 'ip' }]),
   timeout: duration.default(30_000),
+  /** The time that all attempts together have until an answer begins; none by default. */
+  deadline: duration.optional(),
+  /** How long nothing of an answer may move, by either side; none by default, for event streams may be silent. */
+  idle: duration.optional(),
   shadow,
   compare,
   gate,

@@ -37,6 +37,13 @@ const registry = z.enum(['redis', 'consul', 'eureka']).default('redis');
 const options = {
   timeout: duration.default(UPSTREAM_DEFAULTS.timeout),
   breaker,
+  /** Exchanges at a time; 1024 for services and any number for legacy, where it is not given. */
+  concurrency: z.number().int().min(1).optional(),
+  /** Exchanges that may wait for a place, and how long. */
+  queue: z.number().int().min(0).default(256),
+  queueTimeout: duration.default(1_000),
+  /** Retries of one request on other instances, within the budget. */
+  retries: z.number().int().min(0).max(3).default(1),
   rewrite: rewriteSchema.prefault({}),
   ...instanceOptions,
 };
@@ -56,10 +63,14 @@ export const upstreamSchema = z
         'expected one of: url (http://...), urls (a list), service (a name, with its registry), dns (http://name:port), or srv (_http._tcp.name, with its scheme)',
     },
   )
-  .transform(({ timeout, breaker, rewrite, ejection, health, slowStart, panic, ...where }) => ({
-    ...{ where: whereOf(where), timeout, breaker, rewrite },
-    ...{ ejection, health, slowStart, panic },
-  }));
+  .transform(({ timeout, breaker, rewrite, ...rest }) => {
+    const { concurrency, queue, queueTimeout, retries, ...others } = rest;
+    const { ejection, health, slowStart, panic, ...where } = others;
+    return {
+      ...{ where: whereOf(where), timeout, breaker, rewrite, concurrency, queue, queueTimeout, retries },
+      ...{ ejection, health, slowStart, panic },
+    };
+  });
 
 /** A name to look up, and where: a service at a registry, `http://host:port` in DNS, `scheme://name` of SRV records. */
 export interface Lookup {

@@ -1,0 +1,27 @@
+/** The time that an upstream has until its answer begins. */
+import { forwardingErrors } from './errors.ts';
+import type { Exchange } from './exchange.ts';
+import type { Attempt } from './forwarder.ts';
+import { hasBody } from './request-headers.ts';
+
+/** Starts the limit (ms; undefined: none) when the request's body has been sent: a slow upload is not a slow answer. */
+export function limitTime(exchange: Exchange, timeout: number | undefined, sent: Attempt): void {
+  if (timeout === undefined) return;
+  if (hasBody(exchange.request.headers)) {
+    exchange.request.once('end', () => startLimit(exchange, timeout, sent));
+  } else startLimit(exchange, timeout, sent);
+}
+
+/** An upstream that took longer than `timeout` ms. */
+export function slow(timeout: number): Error {
+  return forwardingErrors.error('UPSTREAM_SLOW', { timeout });
+}
+
+/** A closure instead of arguments made V8 keep whole exchanges for its next full collection: a tenth of all time. */
+function startLimit(exchange: Exchange, timeout: number, sent: Attempt): void {
+  exchange.limit = setTimeout(late, timeout, exchange, timeout, sent);
+}
+
+function late(exchange: Exchange, timeout: number, sent: Attempt): void {
+  if (exchange.status === 0) sent.giveUp(slow(timeout));
+}

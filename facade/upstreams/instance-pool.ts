@@ -1,0 +1,149 @@
+/**
+ * The instances of one upstream, each with a forwarder of its own. They are asked in turn, unless another, taken at
+ * random, has less to do (after the power of two choices, Mitzenmacher 2001); new ones by a growing share. An
+ * instance that leaves gets nothing more, and its connections are closed when its last exchange has ended.
+ */
+import type { Forwarder } from '../forwarding/forwarder.ts';
+import type { Places } from './places.ts';
+import type { InstanceState, Standing } from './standing.ts';
+
+/** What a pool is made from. */
+export interface InstancePoolOptions {
+  /** Who is there, by URL; the same array until that changes. */
+  named: () => readonly string[];
+  standing: Standing;
+  createForwarder: (url: string) => Forwarder;
+  /** What one exchange holds of the upstream; none where it may have any number. */
+  places: Places | undefined;
+  /** From 0 to 1. */
+  random: () => number;
+}
+
+/** One instance, for those who look. */
+export interface InstanceView {
+  url: string;
+  state: InstanceState;
+  /** Exchanges under way. */
+  inflight: number;
+}
+
+/** One instance. */
+export class Instance {
+  readonly url: string;
+  readonly forwarder: Forwarder;
+  inflight = 0;
+  #pool: InstancePool;
+
+  constructor(url: string, forwarder: Forwarder, pool: InstancePool) {
+    this.url = url;
+    this.forwarder = forwarder;
+    this.#pool = pool;
+  }
+
+  /** An exchange with it, begun by `inflight += 1`, has ended. */
+  ended(): void {
+    this.inflight -= 1;
+    this.#pool.left(this);
+  }
+}
+
+/** The instances of one upstream. */
+export class InstancePool {
+  #options: InstancePoolOptions;
+  #instances = new Map<string, Instance>();
+  #all: readonly string[] = [];
+  #turn = 0;
+  #retired = false;
+
+  constructor(options: InstancePoolOptions) {
+    this.#options = options;
+    this.#usable();
+  }
+
+  /** An instance to ask, other than `tried` where there is another; undefined when none is known. */
+  pick(tried?: Instance): Instance | undefined {
+    const urls = this.#usable();
+    if (urls.length === 0) return undefined;
+    if (urls.length === 1) return this.#of(urls[0]!);
+    return this.#options.standing.even ? this.#leastOfTwo(urls, tried) : this.#byWeight(urls, tried);
+  }
+
+  /** Whether there is one besides those that get requests now. */
+  hasAnother(): boolean {
+    return this.#usable().length > 1;
+  }
+
+  /** An exchange with `instance` has ended. */
+  left(instance: Instance): void {
+    this.#options.places?.leave();
+    if (instance.inflight === 0 && (this.#retired || !this.#all.includes(instance.url))) this.#drop(instance);
+  }
+
+  views(): InstanceView[] {
+    const named = this.#usable().length > 0 ? this.#options.standing.all : [];
+    const urls = new Set([...named, ...this.#instances.keys()]);
+    return [...urls].map((url) => ({
+      url,
+      state: this.#options.standing.state(url),
+      inflight: this.#instances.get(url)?.inflight ?? 0,
+    }));
+  }
+
+  /** No longer in force: what is under way ends. */
+  retire(): void {
+    this.#retired = true;
+    for (const instance of this.#instances.values()) if (instance.inflight === 0) this.#drop(instance);
+  }
+
+  close(): void {
+    for (const instance of this.#instances.values()) this.#drop(instance);
+  }
+
+  #usable(): readonly string[] {
+    const { standing, named } = this.#options;
+    const urls = standing.usable(named());
+    if (standing.all !== this.#all) {
+      this.#all = standing.all;
+      for (const instance of this.#instances.values())
+        if (instance.inflight === 0 && !this.#all.includes(instance.url)) this.#drop(instance);
+    }
+    return urls;
+  }
+
+  #leastOfTwo(urls: readonly string[], tried: Instance | undefined): Instance {
+    const { length } = urls;
+    this.#turn = (this.#turn + 1) % length;
+    if (urls[this.#turn] === tried?.url) this.#turn = (this.#turn + 1) % length;
+    const first = this.#of(urls[this.#turn]!);
+    if (first.inflight === 0) return first;
+    const step = 1 + Math.floor(this.#options.random() * (length - 1));
+    const second = this.#of(urls[(this.#turn + step) % length]!);
+    return second !== tried && second.inflight < first.inflight ? second : first;
+  }
+
+  /** In turn, but each is passed over as often as its share is below 1. */
+  #byWeight(urls: readonly string[], tried: Instance | undefined): Instance {
+    const { standing, random } = this.#options;
+    const others = urls.filter((url) => url !== tried?.url);
+    // A share is at least a tenth: after a hundred rounds it is luck that is missing.
+    for (let left = others.length * 100; left > 0; left -= 1) {
+      this.#turn = (this.#turn + 1) % others.length;
+      const url = others[this.#turn]!;
+      if (random() < standing.weight(url)) return this.#of(url);
+    }
+    return this.#of(others[this.#turn % others.length]!);
+  }
+
+  #of(url: string): Instance {
+    const known = this.#instances.get(url);
+    if (known !== undefined) return known;
+    const instance = new Instance(url, this.#options.createForwarder(url), this);
+    this.#instances.set(url, instance);
+    return instance;
+  }
+
+  #drop(instance: Instance): void {
+    this.#instances.delete(instance.url);
+    instance.forwarder.close();
+  }
+}
