@@ -7,8 +7,6 @@ import type { FollowingResolver, Instance, Resolver } from '../chassis/discovery
 import type { Lifecycle } from '../chassis/lifecycle.ts';
 import type { Logger } from '../chassis/log.ts';
 
-export { discoveryRedis } from '../chassis/discovery/registries.ts';
-
 /** A resolver over all registries; a service's name is `REGISTRY:NAME`, as `where.service` has it. */
 export interface GrowingResolver extends Resolver {
   /** Looks up what a config names, before it is put in force; what is in force stays as it is. */

@@ -6,6 +6,7 @@ import { aggregateProblems } from './aggregate-references.ts';
 import { authProblems } from './auth-references.ts';
 import type { CrossProblem } from './cross-problem.ts';
 import { dividedGroups } from './group-rules.ts';
+import { unknownRegistries } from './registry-references.ts';
 import { climbingPaths } from './rewrite-references.ts';
 import { duration, show } from './schema/quantities.ts';
 import { UPSTREAM_DEFAULTS } from './schema/upstreams.ts';
@@ -19,6 +20,7 @@ interface Written {
   secrets: Record<string, unknown>;
   routes: Record<string, unknown>[];
   facade: Record<string, unknown>;
+  sidecar: Record<string, unknown>;
 }
 
 /** Every broken rule in the parsed, not yet validated document. */
@@ -53,22 +55,13 @@ function read(document: unknown): Written {
     secrets: recordOf(recordOf(root.facade).secrets),
     routes: Array.isArray(root.routes) ? root.routes.map(recordOf) : [],
     facade: recordOf(root.facade),
+    sidecar: recordOf(root.sidecar),
   };
 }
 
 function unknownLegacy({ legacy, upstreams }: Written): CrossProblem[] {
   if (typeof legacy !== 'string' || upstreams.includes(legacy)) return [];
   return [{ path: ['legacy'], message: unknownName(legacy, 'an upstream', upstreams) }];
-}
-
-/** Leases need no section of their own: they are in the Redis of `redis.url` or of the store. */
-function unknownRegistries({ upstreamEntries, registries }: Written): CrossProblem[] {
-  return upstreamEntries.flatMap(([name, { registry }]) => {
-    if (registry !== 'consul' && registry !== 'eureka') return [];
-    if (registries.includes(registry)) return [];
-    const message = `found registry ${show(registry)} without discovery.${registry}, expected discovery.${registry}.url to say where it is`;
-    return [{ path: ['upstreams', name, 'registry'], message }];
-  });
 }
 
 /** What the breaker's factory refuses, told with its place; legacy has no breaker before it. */

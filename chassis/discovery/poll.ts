@@ -5,6 +5,8 @@ import type { Clock } from '../clock.ts';
 export interface Poll {
   /** Resolves when the first look is over. */
   first: Promise<void>;
+  /** Looks again now, or once more after the look that is under way. */
+  again(): void;
   /** Resolves when the loop has ended: no timer is left, and no look is under way. */
   close(): Promise<void>;
 }
@@ -12,20 +14,24 @@ export interface Poll {
 /** Starts at once. `look` must not throw; it gives the milliseconds until the next one. */
 export function startPoll(look: (signal: AbortSignal) => Promise<number>, clock: Clock): Poll {
   const ending = new AbortController();
+  let pausing = new AbortController();
   const first = Promise.withResolvers<void>();
   const run = async () => {
     while (!ending.signal.aborted) {
+      pausing = new AbortController();
       const pause = await look(ending.signal);
       first.resolve();
-      await clock.sleep(pause, ending.signal).catch(() => {});
+      await clock.sleep(pause, pausing.signal).catch(() => {});
     }
     first.resolve();
   };
   const ended = run();
   return {
     first: first.promise,
+    again: () => pausing.abort(),
     close() {
       ending.abort();
+      pausing.abort();
       return ended;
     },
   };

@@ -18,6 +18,8 @@ export interface RegistrationOptions {
 
 /** A registration that is being kept. */
 export interface KeptRegistration {
+  /** Tells the registry now how the instance is, when that has changed. */
+  announce(): void;
   /** Takes the instance out of the registry; to be called before the listener closes. Never rejects. */
   deregister(): Promise<void>;
 }
@@ -37,6 +39,7 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Kept
   }, clock);
   await poll.first;
   return {
+    announce: poll.again,
     async deregister() {
       await poll.close();
       await registrar

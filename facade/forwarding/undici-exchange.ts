@@ -60,8 +60,9 @@ export class Carried implements Attempt, ExchangeHandler {
   }
 
   onResponseStart(control: ExchangeControl, statusCode: number, headers: Headers, reason?: string): void {
-    // What comes before the answer itself (1xx) is not passed on.
-    if (statusCode < 200 || this.#state !== 'sent') return;
+    if (this.#state !== 'sent') return;
+    if (statusCode === 103) this.#events.onHints(headers.link);
+    if (statusCode < 200) return;
     this.#missing = Number(headers['content-length']);
     const rawHeaders = textsOf(control.rawHeaders as Buffer[]);
     this.#observer = this.#events.onHead({ statusCode, statusMessage: bytesOf(reason), rawHeaders, headers });

@@ -21,6 +21,8 @@ export interface AppHealth {
   readonly ok: boolean;
   /** For readiness: throws with the reason when the application is not well. */
   check(): void;
+  /** Calls the listener after each turn from well to not well, and back. */
+  onChange(listener: () => void): void;
   close(): void;
 }
 
@@ -29,12 +31,14 @@ export function watchAppHealth(options: AppHealthOptions): AppHealth {
   const { interval, clock, log } = options;
   const stop = new AbortController();
   let problem: string | undefined = 'not asked yet';
+  const listeners: (() => void)[] = [];
   const note = (found: string | undefined) => {
-    if ((found === undefined) !== (problem === undefined)) {
-      if (found === undefined) log.info('application is well');
-      else log.warn('application is not well', { reason: found });
-    }
+    const turned = (found === undefined) !== (problem === undefined);
     problem = found;
+    if (!turned) return;
+    if (found === undefined) log.info('application is well');
+    else log.warn('application is not well', { reason: found });
+    for (const listener of listeners) listener();
   };
   const watch = async () => {
     while (!stop.signal.aborted) {
@@ -51,6 +55,7 @@ export function watchAppHealth(options: AppHealthOptions): AppHealth {
     check() {
       if (problem !== undefined) throw new Error(problem);
     },
+    onChange: (listener) => void listeners.push(listener),
     close: () => stop.abort(),
   };
 }

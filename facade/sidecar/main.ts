@@ -5,14 +5,12 @@
  */
 import { loadConfig } from '../../chassis/config/load.ts';
 import type { SidecarConfig } from '../../chassis/config/schema/sidecar.ts';
-import { registerInstance } from '../../chassis/discovery/lease.ts';
 import { createTransport } from '../../chassis/http/transport.ts';
-import { discoveryRedis } from '../discovery.ts';
 import { facadeErrors } from '../errors.ts';
 import { type FacadeOptions, type RunningFacade, startFacade } from '../main.ts';
-import { openRedis } from '../stores.ts';
-import { type AppHealth, watchAppHealth } from './app-health.ts';
+import { watchAppHealth } from './app-health.ts';
 import { type AppProcess, startAppProcess } from './app-process.ts';
+import { registerApp } from './registered-app.ts';
 import { sidecarConfig, sidecarOf } from './sidecar-config.ts';
 
 /** How a sidecar is started. */
@@ -49,30 +47,9 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningFaca
     app = await startAppProcess(command, { stop: config.stop, log });
     void app.ended.then(options.onAppEnd);
   }
-  const where = discoveryRedis(loaded.config);
-  if (config.register && where !== undefined) await register(options, config, where, running.url, health);
+  if (config.register) await registerApp({ config: loaded.config, url: running.url, health, ...options });
   lifecycle.onClose('application watch', () => health.close());
   return running;
-}
-
-/** Registers it while it is well; on leaving, others get time to notice before the listener closes. */
-async function register(
-  { log, lifecycle, clock }: SidecarOptions,
-  { service, advertise, settle }: SidecarConfig,
-  { url, prefix }: { url: string; prefix: string },
-  listening: string,
-  health: AppHealth,
-): Promise<void> {
-  const redis = await openRedis(url, { log, lifecycle });
-  const lease = await registerInstance({
-    ...{ redis, prefix, service, log },
-    url: advertise ?? listening,
-    isHealthy: () => health.ok,
-  });
-  lifecycle.onClose('registration', async () => {
-    await lease.deregister();
-    await clock.sleep(settle);
-  });
 }
 
 function refuseUnreachable({ listen, advertise, register }: SidecarConfig): void {

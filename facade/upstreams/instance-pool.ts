@@ -112,12 +112,14 @@ export class InstancePool {
 
   #leastOfTwo(urls: readonly string[], tried: Instance | undefined): Instance {
     const { length } = urls;
-    this.#turn = (this.#turn + 1) % length;
-    if (urls[this.#turn] === tried?.url) this.#turn = (this.#turn + 1) % length;
-    const first = this.#of(urls[this.#turn]!);
+    let turn = (this.#turn + 1) % length;
+    // A retry is nobody's turn: it would else be that of the next request, and with two instances the same one's again.
+    if (tried === undefined) this.#turn = turn;
+    else if (urls[turn] === tried.url) turn = (turn + 1) % length;
+    const first = this.#of(urls[turn]!);
     if (first.inflight === 0) return first;
     const step = 1 + Math.floor(this.#options.random() * (length - 1));
-    const second = this.#of(urls[(this.#turn + step) % length]!);
+    const second = this.#of(urls[(turn + step) % length]!);
     return second !== tried && second.inflight < first.inflight ? second : first;
   }
 

@@ -16,6 +16,8 @@ export const sidecarSchema = z.strictObject({
   advertise: httpUrl.optional(),
   /** Whether it is registered at all. */
   register: z.boolean().default(true),
+  /** Where it is registered; Consul and Eureka are where `discovery:` says. */
+  registry: z.enum(['redis', 'consul', 'eureka']).default('redis'),
   health: z
     .strictObject({
       path: z.string().startsWith('/').default('/'),

@@ -1,10 +1,13 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { leasesKey } from '../../../chassis/discovery/lease.ts';
 import { startProcess, type TestProcess } from '../../support/processes.ts';
+import { startFakeConsul } from '../../support/registries/fake-consul.ts';
+import { startFakeEureka } from '../../support/registries/fake-eureka.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
 import { startUpstream } from './rig/upstream.ts';
@@ -39,18 +42,7 @@ describe('strangler sidecar', () => {
     port = probe.port;
     await probe.close();
     await writeFile(path.join(folder, 'app.cjs'), APPLICATION);
-    await writeFile(
-      path.join(folder, 'sidecar.yaml'),
-      `sidecar:
-  service: shop
-  app: http://127.0.0.1:${port}
-  listen: 127.0.0.1:0
-  admin: 127.0.0.1:0
-  health: { path: /health, interval: 50ms }
-  settle: 50ms
-store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }
-`,
-    );
+    await configure(`store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }`);
   });
   afterEach(async () => {
     await sidecar?.stop();
@@ -60,6 +52,20 @@ store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }
     await rm(folder, { recursive: true });
   });
 
+  const configure = (sections: string, keys = '') =>
+    writeFile(
+      path.join(folder, 'sidecar.yaml'),
+      `sidecar:
+  service: shop
+  app: http://127.0.0.1:${port}
+  listen: 127.0.0.1:0
+  admin: 127.0.0.1:0
+  health: { path: /health, interval: 50ms }
+  settle: 50ms
+${keys}
+${sections}
+`,
+    );
   const start = async (...command: string[]) => {
     const config = path.join(folder, 'sidecar.yaml');
     sidecar = startProcess('cli/main.ts', ['sidecar', '--config', config, ...command]);
@@ -119,6 +125,66 @@ store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }
     expect(one.output()).to.match(/app: told to end[\s\S]*application ended/);
   });
 
+  it('lets in what the limits of the facade let in', async () => {
+    await configure('facade: { limits: { body: 1KiB }, hosts: [127.0.0.1] }', '  register: false');
+    const { url } = await withApp();
+    await until(async () => (await fetch(`${url}/`)).status === 200, { what: 'the application to answer' });
+    const post = (size: number) => fetch(`${url}/`, { method: 'POST', body: 'x'.repeat(size) });
+    expect((await post(1_024)).status).to.equal(200);
+    expect((await post(1_025)).status).to.equal(413);
+    expect((await fetch(`${url.replace('127.0.0.1', 'localhost')}/`)).status).to.equal(421);
+  });
+
+  /** Where the sidecar registers besides Redis: the section of the config, and who may be called there. */
+  const registries = {
+    async consul() {
+      const consul = await startFakeConsul();
+      const called = () => consul.registered().filter(({ status }) => status === 'passing');
+      return { ...consul, called: () => called().map(({ Address, Port }) => `http://${Address}:${Port}`) };
+    },
+    async eureka() {
+      const eureka = await startFakeEureka();
+      const called = () => eureka.registered().filter(({ status }) => status === 'UP');
+      return { ...eureka, called: () => called().map(({ ipAddr, port: { $ } }) => `http://${ipAddr}:${$}`) };
+    },
+  };
+  for (const [name, open] of Object.entries(registries)) {
+    it(`registers at ${name} once the application is well, says how it is, and leaves there before it drains`, async () => {
+      const registry = await open();
+      await configure(`discovery: { ${name}: { url: "${registry.url}" } }`, `  registry: ${name}`);
+      const { one, url, admin } = await start();
+      expect(await ready(admin)).to.equal(503);
+      expect(registry.asked, 'nothing is said of an application that is not well').to.deep.equal([]);
+
+      let status = 200;
+      const slow: ServerResponse[] = [];
+      const app = await startUpstream((request, response) => {
+        if (request.url === '/slow') slow.push(response);
+        else response.writeHead(status).end();
+      }, port);
+      const calledAre = (...urls: string[]) =>
+        until(() => registry.called().join() === urls.join(), {
+          what: `${urls.join() || 'nobody'} to be called`,
+        });
+      await calledAre(url);
+      status = 500;
+      await calledAre();
+      status = 200;
+      await calledAre(url);
+
+      const answer = fetch(`${url}/slow`);
+      await until(() => slow.length === 1, { what: 'the slow request' });
+      one.child.kill('SIGTERM');
+      await until(() => registry.registered().length === 0, { what: 'the registration to be given back' });
+      expect(one.child.exitCode).to.equal(null);
+      slow[0]!.end('done');
+      expect(await (await answer).text()).to.equal('done');
+      expect(await one.ended).to.equal(0);
+      await app.close();
+      await registry.stop();
+    });
+  }
+
   it('ends with an error when the application ends by itself', async () => {
     const { one, url } = await withApp();
     await registered(url);
@@ -137,6 +203,11 @@ store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }
     const missing = startProcess('cli/main.ts', ['sidecar', '--config', config]);
     expect(await missing.ended).to.equal(2);
     expect(missing.output()).to.include('SIDECAR_MISSING: Found no `sidecar:`');
+
+    await configure('', '  registry: consul');
+    const unplaced = startProcess('cli/main.ts', ['sidecar', '--config', config]);
+    expect(await unplaced.ended).to.equal(2);
+    expect(unplaced.output()).to.include('found registry "consul" without discovery.consul');
 
     await writeFile(config, 'sidecar: { service: shop, app: "http://127.0.0.1:1", listen: "0.0.0.0:0" }\n');
     const nowhere = startProcess('cli/main.ts', ['sidecar', '--config', config]);
