@@ -206,7 +206,7 @@ export class Try implements ForwarderEvents, Waiter {
     if (this.#instance === undefined || error instanceof KitError || retries >= upstream.retries)
       return false;
     if (retries === 0 && this.#exchange.request.headers[RETRY_HEADER] !== undefined) return false;
-    if (!upstream.pool.hasAnother()) return false;
+    if (!upstream.pool.hasAnother(this.#instance)) return false;
     const affordable = upstream.budget.take();
     if (affordable) upstream.events.retried(upstream.name);
     else upstream.events.budgetSpent(upstream.name);

@@ -68,9 +68,10 @@ export class InstancePool {
     return this.#options.standing.even ? this.#leastOfTwo(urls, tried) : this.#byWeight(urls, tried);
   }
 
-  /** Whether there is one besides those that get requests now. */
-  hasAnother(): boolean {
-    return this.#usable().length > 1;
+  /** Whether one other than `tried`, which may have left or been ejected since, gets requests. */
+  hasAnother(tried: Instance): boolean {
+    const urls = this.#usable();
+    return urls.length > 1 || (urls.length === 1 && urls[0] !== tried.url);
   }
 
   /** An exchange with `instance` has ended. */

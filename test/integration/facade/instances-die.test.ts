@@ -1,0 +1,119 @@
+import { expect } from 'chai';
+import { Redis } from 'ioredis';
+import { createRedisRegistrar, leasesKey } from '../../../chassis/discovery/lease.ts';
+import { startProcess, type TestProcess } from '../../support/processes.ts';
+import { redisUrl, uniqueName } from '../../support/services.ts';
+import { until } from '../../support/wait.ts';
+import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
+import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
+
+forEachForwarder('Instances that die under load', () => {
+  let legacy: TestUpstream;
+  let processes: TestProcess[];
+  let facade: TestFacade;
+  beforeEach(async () => {
+    legacy = await startUpstream(json('legacy'));
+    processes = [];
+  });
+  afterEach(async () => {
+    await facade.close();
+    await Promise.all(processes.map((one) => one.stop('SIGKILL')));
+    await legacy.close();
+  });
+
+  const instance = async () => {
+    const one = startProcess('test/integration/facade/rig/instance.ts');
+    processes.push(one);
+    const { port } = await one.json(({ message }) => message === 'instance', 30_000);
+    return { one, url: `http://127.0.0.1:${port}` };
+  };
+  const start = async (service: string, rest = '') => {
+    facade = await startTestFacade(`
+facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
+worker: { admin: "127.0.0.1:9" }
+upstreams:
+  legacy: { url: "${legacy.url}" }
+  service: { ${service}, slowStart: 0s }
+legacy: legacy
+routes:
+${route('r', 'path: /api/:id', 'retired')}${rest}`);
+  };
+  /** Clients that ask one after the other until `stop`; gives the statuses, and who answered last. */
+  const load = (clients: number, init?: RequestInit) => {
+    const statuses: number[] = [];
+    let going = true;
+    let last = '';
+    const one = async () => {
+      while (going) {
+        const answer = await fetch(`${facade.url}/api/1`, init);
+        await answer.text();
+        last = answer.headers.get('x-instance') ?? last;
+        statuses.push(answer.status);
+      }
+    };
+    const all = Promise.all(Array.from({ length: clients }, one));
+    return {
+      statuses,
+      last: () => last,
+      async stop() {
+        going = false;
+        await all;
+        return statuses;
+      },
+    };
+  };
+  const more = (statuses: number[], count = 200) => {
+    const wanted = statuses.length + count;
+    return until(() => statuses.length >= wanted, { timeout: 30_000 });
+  };
+
+  it('cost no read when they are killed, and of the writes at most those on their sockets', async () => {
+    const [one, other] = [await instance(), await instance()];
+    await start(`urls: ["${one.url}", "${other.url}"]`);
+    const reads = load(4);
+    const writes = load(4, { method: 'POST', body: 'x' });
+    await more(reads.statuses);
+    one.one.child.kill('SIGKILL');
+    await more(reads.statuses);
+    expect(
+      (await reads.stop()).filter((status) => status !== 200),
+      'reads',
+    ).to.deep.equal([]);
+    const failed = (await writes.stop()).filter((status) => status !== 200);
+    // On the sockets when it died, and those refused until it was ejected, five failures in a row.
+    expect(failed.length, 'writes').to.be.at.most(4 + 5);
+    expect(reads.last()).to.equal(String(other.one.pid));
+  });
+
+  it('cost nothing when they leave their registry first and then end', async () => {
+    const [one, other] = [await instance(), await instance()];
+    const prefix = uniqueName('die');
+    const redis = new Redis(redisUrl());
+    const lease = (id: string, url: string) =>
+      createRedisRegistrar({ redis, prefix, registration: { service: 'shop', id, url, ttl: 60_000 } });
+    const [first, second] = [lease('one', one.url), lease('other', other.url)];
+    await first.announce(true, AbortSignal.timeout(9_000));
+    await second.announce(true, AbortSignal.timeout(9_000));
+    try {
+      await start('service: shop', `store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }`);
+      const reads = load(4);
+      const writes = load(4, { method: 'POST', body: 'x' });
+      await more(reads.statuses);
+      await first.leave();
+      const named = async () =>
+        (await facade.status()).upstreams
+          .find(({ name }) => name === 'service')!
+          .instances.map(({ url }) => url);
+      await until(async () => (await named()).join() === other.url, { timeout: 30_000 });
+      one.one.child.kill('SIGTERM');
+      expect(await one.one.ended).to.equal(0);
+      await more(reads.statuses);
+      const all = [...(await reads.stop()), ...(await writes.stop())];
+      expect(all.filter((status) => status !== 200)).to.deep.equal([]);
+    } finally {
+      await redis.del(leasesKey(prefix, 'shop'));
+      await redis.quit();
+    }
+  });
+});

@@ -1,0 +1,218 @@
+import { expect } from 'chai';
+import { until } from '../../support/wait.ts';
+import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
+import { startRawServer } from './rig/raw.ts';
+import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
+
+type Raw = Awaited<ReturnType<typeof startRawServer>>;
+
+forEachForwarder('Instances of an upstream', () => {
+  let legacy: TestUpstream;
+  let good: TestUpstream;
+  let broken: Raw;
+  let asked: number;
+  let facade: TestFacade | undefined;
+  beforeEach(async () => {
+    legacy = await startUpstream(json('legacy'));
+    good = await startUpstream(json('good'));
+    asked = 0;
+    broken = await startRawServer((socket) => {
+      socket.once('data', () => {
+        asked += 1;
+        socket.destroy();
+      });
+    });
+  });
+  afterEach(async () => {
+    await facade?.close();
+    facade = undefined;
+    await Promise.all([legacy.close(), good.close(), broken.close()]);
+  });
+
+  /** `service` is YAML of its upstream. */
+  const start = async (service: string, routes = route('r', 'path: /api/:id', 'retired')) => {
+    facade = await startTestFacade(`
+facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
+worker: { admin: "127.0.0.1:9" }
+upstreams:
+  legacy: { url: "${legacy.url}" }
+  service: { ${service} }
+legacy: legacy
+routes:
+${routes}`);
+    return facade;
+  };
+  const ask = async (init?: RequestInit, path = '/api/1') => {
+    const answer = await fetch(facade!.url + path, init);
+    const text = await answer.text();
+    return { status: answer.status, by: answer.headers.get('x-answered-by'), text };
+  };
+  const metric = async (name: string) => {
+    const found = new RegExp(`^strangler_upstream_${name}\\{[^}]*upstream="service"[^}]*\\} (\\d+)`, 'm');
+    return Number(found.exec(await facade!.metrics())?.[1] ?? 0);
+  };
+
+  it('stand in for one another: a read that fails at one is answered by another, a write is not sent twice', async () => {
+    await start(`urls: ["${broken.url}", "${good.url}"], ejection: { maxEjected: 0% }`);
+    for (let left = 6; left > 0; left -= 1) expect((await ask()).by).to.equal('good');
+    expect(asked, 'it was their turn').to.equal(3);
+    expect(good.received.filter(({ headers }) => headers['x-retry-attempt'] === '1')).to.have.length(3);
+    expect(await metric('retries_total')).to.equal(3);
+    const writes = [];
+    for (let left = 4; left > 0; left -= 1) writes.push(await ask({ method: 'POST', body: 'x' }));
+    expect(writes.map(({ status }) => status).sort()).to.deep.equal([200, 200, 502, 502]);
+    expect(asked).to.equal(5);
+  });
+
+  it('are not asked again for a request that says that it was sent before', async () => {
+    await start(`urls: ["${broken.url}", "${good.url}"], ejection: { maxEjected: 0% }`);
+    const headers = { 'x-retry-attempt': '1' };
+    const answers = [await ask({ headers }), await ask({ headers })];
+    expect(answers.map(({ status }) => status).sort()).to.deep.equal([200, 502]);
+  });
+
+  it('get at most a fifth more attempts than requests, and the floor, when all of them fail', async () => {
+    const other = await startRawServer((socket) => {
+      socket.once('data', () => {
+        asked += 1;
+        socket.destroy();
+      });
+    });
+    await start(
+      `urls: ["${broken.url}", "${other.url}"], ejection: { maxEjected: 0% }, breaker: { failures: 99, minimum: 1000 }`,
+    );
+    const requests = 100;
+    for (let left = requests; left > 0; left -= 1) expect((await ask()).status).to.equal(502);
+    expect(asked).to.be.within(requests + 3, requests * 1.2 + 4);
+    expect(await metric('retries_refused_total')).to.be.greaterThan(0);
+    await other.close();
+  });
+
+  it('that fail in a row get nothing for a while, while others are there', async () => {
+    await start(`urls: ["${broken.url}", "${good.url}"], slowStart: 0s, ejection: { failures: 3 }`);
+    for (let left = 30; left > 0; left -= 1) expect((await ask()).by).to.equal('good');
+    expect(asked).to.equal(3);
+    const { upstreams } = await facade!.status();
+    const { instances } = upstreams.find(({ name }) => name === 'service')!;
+    expect(instances.map(({ state }) => state.kind)).to.deep.equal(['ejected', 'healthy']);
+    expect(await metric('ejections_total')).to.equal(1);
+    expect(await metric('healthy_instances')).to.equal(1);
+  });
+
+  it('are ejected for answers of 503 too, which pass to the client as they are', async () => {
+    const overloaded = await startUpstream((_request, response) => response.writeHead(503).end('later'));
+    await start(`urls: ["${overloaded.url}", "${good.url}"], slowStart: 0s`);
+    const answers = [];
+    for (let left = 30; left > 0; left -= 1) answers.push(await ask());
+    expect(answers.filter(({ status, text }) => status === 503 && text === 'later')).to.have.length(5);
+    await overloaded.close();
+  });
+
+  it('are asked whether they are well, where that is configured', async () => {
+    let well = true;
+    const sick = await startUpstream((request, response) => {
+      if (request.url === '/health') response.writeHead(well ? 200 : 500).end();
+      else json('sick')(request, response);
+    });
+    good.answer(json('good'));
+    await start(
+      `urls: ["${sick.url}", "${good.url}"], slowStart: 0s, health: { path: /health, interval: 100ms, unhealthy: 1 }`,
+    );
+    const state = async () =>
+      (await facade!.status()).upstreams[1]!.instances.map((one) => one.state.kind).join();
+    await until(async () => (await state()) === 'healthy,healthy');
+    well = false;
+    await until(async () => (await state()) === 'unhealthy,healthy');
+    for (let left = 6; left > 0; left -= 1) expect((await ask()).by).to.equal('good');
+    well = true;
+    await until(async () => (await state()) === 'healthy,healthy');
+    const answered = new Set([(await ask()).by, (await ask()).by]);
+    expect([...answered].sort()).to.deep.equal(['good', 'sick']);
+    await sick.close();
+  });
+
+  it('have so many exchanges at a time; what finds no place is refused, and other upstreams do not feel it', async () => {
+    const held: (() => void)[] = [];
+    good.answer((_request, response) => void held.push(() => response.end('held')));
+    await start(
+      `url: "${good.url}", timeout: 9s, concurrency: 2, queue: 1, queueTimeout: 60s`,
+      route('r', 'path: /api/:id', 'retired') + route('safe', 'path: /safe/:id', 'live'),
+    );
+    const [first, second] = [ask(), ask()];
+    await until(() => held.length === 2);
+    const third = ask();
+    await until(async () => (await metric('queued')) === 1);
+    expect((await ask()).status, 'no place').to.equal(503);
+    expect((await ask({}, '/safe/1')).by, 'legacy stands in').to.equal('legacy');
+    expect((await ask({}, '/other')).by, 'another upstream').to.equal('legacy');
+    held[0]!();
+    await until(() => held.length === 3);
+    for (const end of held) end();
+    expect((await Promise.all([first, second, third])).map(({ text }) => text)).to.deep.equal([
+      'held',
+      'held',
+      'held',
+    ]);
+    expect(await metric('inflight')).to.equal(0);
+  });
+
+  it('give the place of a client that leaves the queue to the next', async () => {
+    const held: (() => void)[] = [];
+    good.answer((_request, response) => void held.push(() => response.end('held')));
+    await start(`url: "${good.url}", timeout: 9s, concurrency: 1, queue: 2, queueTimeout: 60s`);
+    const first = ask();
+    await until(() => held.length === 1);
+    const leaving = new AbortController();
+    const second = ask({ signal: leaving.signal }).catch(() => 'left');
+    await until(async () => (await metric('queued')) === 1);
+    const third = ask();
+    await until(async () => (await metric('queued')) === 2);
+    leaving.abort();
+    expect(await second).to.equal('left');
+    await until(async () => (await metric('queued')) === 1);
+    held[0]!();
+    await until(() => held.length === 2);
+    held[1]!();
+    expect([(await first).text, (await third).text]).to.deep.equal(['held', 'held']);
+  });
+
+  it('are left after the deadline of the route, over all attempts together', async () => {
+    good.answer(() => {});
+    const rest = ', deadline: 80ms';
+    await start(`url: "${good.url}", timeout: 9s`, route('r', 'path: /api/:id', 'live', rest));
+    expect((await ask()).status).to.equal(504);
+    expect(legacy.received, 'there is no time for legacy').to.have.length(0);
+    await until(() => good.sockets.size === 0, { what: 'the attempt to be given up' });
+  });
+
+  it('are cut off when nothing of an answer moves for the idle time of the route', async () => {
+    good.answer((_request, response) => void response.write('begin'));
+    await start(`url: "${good.url}"`, route('r', 'path: /api/:id', 'live', ', idle: 100ms'));
+    const answer = await fetch(`${facade!.url}/api/1`);
+    const cut = await answer.text().then(
+      () => 'whole',
+      () => 'cut',
+    );
+    expect(cut).to.equal('cut');
+  });
+
+  it('have a breaker for each route: one that fails leaves the other alone', async () => {
+    good.answer((request, response) => {
+      if (request.url!.startsWith('/bad')) response.writeHead(503).end();
+      else json('good')(request, response);
+    });
+    await start(
+      `url: "${good.url}", breaker: { failures: 50, minimum: 5, window: 9s, reset: 9s }`,
+      route('bad', 'path: /bad/:id', 'retired') + route('fine', 'path: /fine/:id', 'retired'),
+    );
+    for (let left = 8; left > 0; left -= 1) await ask({}, '/bad/1');
+    const before = good.received.length;
+    expect((await ask({}, '/bad/1')).status).to.equal(503);
+    expect(good.received.length, 'its breaker is open').to.equal(before);
+    expect((await ask({}, '/fine/1')).by).to.equal('good');
+    const { breakers, breaker } = (await facade!.status()).upstreams.find(({ name }) => name === 'service')!;
+    expect(breaker).to.equal('open');
+    expect(breakers).to.deep.equal([{ route: 'bad', state: 'open' }]);
+  });
+});
