@@ -6,7 +6,7 @@ import type { Override } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { CapturedAnswer } from '../shadow/captured-answer.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { Instance } from '../upstreams/instance-pool.ts';
+import type { Instance } from '../upstreams/instance.ts';
 import type { Attempt } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 

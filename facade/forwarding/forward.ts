@@ -3,17 +3,13 @@
  * answer has come: once over a fresh connection where a kept one was reset, then within the upstream's budget to
  * another of its instances, then to the plan's next upstream.
  */
-import type { PlannedStep } from '../plan.ts';
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerTap } from './pass-answer.ts';
 import { refuse } from './refuse.ts';
 import { settle } from './settle.ts';
+import type { Step } from './step.ts';
 import { Try } from './try.ts';
-import type { Upstream } from './upstream.ts';
-
-/** One upstream to ask. */
-export type Step = PlannedStep<Upstream>;
 
 /** Forwards the exchange's request and answers its client, whatever happens. */
 export function forward(exchange: Exchange, plan: readonly Step[], tap: AnswerTap): void {

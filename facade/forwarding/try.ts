@@ -1,17 +1,17 @@
 /** One attempt to have a request answered by one upstream, and what follows when it fails. */
 import { type Breaker, breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
-import type { Instance } from '../upstreams/instance-pool.ts';
+import type { Instance } from '../upstreams/instance.ts';
 import type { Places, Waiter } from '../upstreams/places.ts';
 import { passEarlyHints } from './early-hints.ts';
 import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
-import type { Step } from './forward.ts';
 import type { AnswerHead, Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
 import { settle } from './settle.ts';
+import type { Step } from './step.ts';
 import { limitTime, slow } from './time-limit.ts';
 
 /** Says to the next hop that this request was sent before; one that comes with it is not sent again here. */

@@ -4,6 +4,7 @@
  * instance that leaves gets nothing more, and its connections are closed when its last exchange has ended.
  */
 import type { Forwarder } from '../forwarding/forwarder.ts';
+import { Instance } from './instance.ts';
 import type { Places } from './places.ts';
 import type { InstanceState, Standing } from './standing.ts';
 
@@ -27,26 +28,6 @@ export interface InstanceView {
   inflight: number;
 }
 
-/** One instance. */
-export class Instance {
-  readonly url: string;
-  readonly forwarder: Forwarder;
-  inflight = 0;
-  #pool: InstancePool;
-
-  constructor(url: string, forwarder: Forwarder, pool: InstancePool) {
-    this.url = url;
-    this.forwarder = forwarder;
-    this.#pool = pool;
-  }
-
-  /** An exchange with it, begun by `inflight += 1`, has ended. */
-  ended(): void {
-    this.inflight -= 1;
-    this.#pool.left(this);
-  }
-}
-
 /** The instances of one upstream. */
 export class InstancePool {
   #options: InstancePoolOptions;
@@ -54,6 +35,7 @@ export class InstancePool {
   #all: readonly string[] = [];
   #turn = 0;
   #retired = false;
+  #left = (instance: Instance) => this.left(instance);
 
   constructor(options: InstancePoolOptions) {
     this.#options = options;
@@ -74,7 +56,6 @@ export class InstancePool {
     return urls.length > 1 || (urls.length === 1 && urls[0] !== tried.url);
   }
 
-  /** An exchange with `instance` has ended. */
   left(instance: Instance): void {
     this.#options.places?.leave();
     if (instance.inflight === 0 && (this.#retired || !this.#all.includes(instance.url))) this.#drop(instance);
@@ -140,7 +121,7 @@ export class InstancePool {
   #of(url: string): Instance {
     const known = this.#instances.get(url);
     if (known !== undefined) return known;
-    const instance = new Instance(url, this.#options.createForwarder(url), this);
+    const instance = new Instance(url, this.#options.createForwarder(url), this.#left);
     this.#instances.set(url, instance);
     return instance;
   }

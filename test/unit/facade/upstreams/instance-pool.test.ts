@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { type Instance, InstancePool } from '../../../../facade/upstreams/instance-pool.ts';
+import type { Instance } from '../../../../facade/upstreams/instance.ts';
+import { InstancePool } from '../../../../facade/upstreams/instance-pool.ts';
 import { createOutlierEjection } from '../../../../facade/upstreams/outlier-ejection.ts';
 import { createStanding } from '../../../../facade/upstreams/standing.ts';
 
