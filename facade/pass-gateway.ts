@@ -1,49 +1,15 @@
 /** Leads a request through the gateway's duties, where its path has any; it goes on, or gets its answer here. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Aggregate } from './aggregate/compile-aggregates.ts';
 import { type Exchange, FACADE_ALONE } from './forwarding/exchange.ts';
 import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
 import { clientOf, type Headers } from './forwarding/request-headers.ts';
 import type { AccessRules } from './gateway/access-rules.ts';
-import { preflightMethod } from './gateway/cors.ts';
 import type { Gateway, GatewayVerdict } from './gateway/gateway.ts';
 import { type Identity, identityHeaders } from './gateway/identity.ts';
 import type { View } from './in-force.ts';
 import { plainAddress } from './routing/client-address.ts';
 import type { RequestTarget } from './routing/request-target.ts';
-import type { ActiveRoute } from './snapshot.ts';
-
-/** What must hold for a request; undefined: nothing. A preflight is held against the path that it asks for. */
-export function accessOf(
-  { snapshot }: View,
-  request: IncomingMessage,
-  target: RequestTarget,
-  route: ActiveRoute | undefined,
-  aggregate: Aggregate | undefined,
-): AccessRules | undefined {
-  const own =
-    aggregate !== undefined ? aggregate.access : route === undefined ? snapshot.access : route.access;
-  if (!snapshot.cors || request.method !== 'OPTIONS') return own;
-  const asked = preflightMethod(request);
-  if (asked === undefined) return own;
-  const rules = accessFor(snapshot, asked, target, request);
-  if (rules?.cors !== undefined) return rules;
-  // The path that it asks for leaves CORS to the upstream; what stands for OPTIONS must not answer in its place.
-  return own && { ...own, cors: undefined };
-}
-
-function accessFor(
-  { aggregates, table, access }: View['snapshot'],
-  method: string,
-  { path, query }: RequestTarget,
-  request: IncomingMessage,
-): AccessRules | undefined {
-  const aggregate = aggregates?.match(method, path);
-  if (aggregate !== undefined) return aggregate.access;
-  const route = table.match(method, path, query, request);
-  return route === undefined ? access : route.access;
-}
 
 /** Leads an exchange through; calls `onPass` when it may go on and its client is still there. */
 export function enter(

@@ -39,21 +39,39 @@ export function admit<Route extends Admitting>(
   return { ok: true, target: parsed.target, route: table.match(method, path, query, request) };
 }
 
+/** An ambiguous target in a form in which it could be forwarded, and the policy that stands where this form leads. */
+export interface Reading<Route> {
+  /** The policy that would forward this form. */
+  form: 'pass' | 'normalise';
+  target: RequestTarget;
+  route: Route | undefined;
+  policy: TargetPolicy;
+}
+
 /** A policy counts where it is found by the very form of the target that it would have forwarded. */
-function admitAmbiguous<Route extends Admitting>(
+export function readingsOf<Route extends Admitting>(
   request: Arriving,
   table: RouteTable<Route>,
   { ambiguousTargets }: AdmissionRules,
-): Admission<Route> {
+): Reading<Route>[] {
   const { method = '', url = '', headers } = request;
   const forms = [
     ['pass', rawTarget(url)],
     ['normalise', normalisedTarget(url, headers.host as string | undefined)],
   ] as const;
-  for (const [policy, target] of forms) {
-    if (target === undefined) continue;
+  return forms.flatMap(([form, target]) => {
+    if (target === undefined) return [];
     const route = table.match(method, target.path, target.query, request);
-    if ((route?.config.ambiguousTargets ?? ambiguousTargets) === policy) return { ok: true, target, route };
-  }
-  return { ok: false, code: 'TARGET_AMBIGUOUS' };
+    return [{ form, target, route, policy: route?.config.ambiguousTargets ?? ambiguousTargets }];
+  });
+}
+
+function admitAmbiguous<Route extends Admitting>(
+  request: Arriving,
+  table: RouteTable<Route>,
+  rules: AdmissionRules,
+): Admission<Route> {
+  const reading = readingsOf(request, table, rules).find(({ form, policy }) => form === policy);
+  if (reading === undefined) return { ok: false, code: 'TARGET_AMBIGUOUS' };
+  return { ok: true, target: reading.target, route: reading.route };
 }

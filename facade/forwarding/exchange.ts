@@ -67,6 +67,6 @@ export type ShadowMark = 'none' | 'own';
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Whether sending the request twice changes nothing, and there is no body to send twice. */
-export function isRepeatable({ method, headers }: IncomingMessage): boolean {
+export function isRepeatable({ method, headers }: Pick<IncomingMessage, 'method' | 'headers'>): boolean {
   return SAFE.has(method ?? '') && !hasBody(headers);
 }

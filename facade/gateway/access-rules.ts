@@ -26,6 +26,15 @@ export interface AccessRules {
   cors: CorsConfig | undefined;
 }
 
+/** Why a valid credential is not enough; undefined: it is. */
+export function shortfall(
+  { kinds, scopes }: AuthRule,
+  identity: { kind: CredentialKind; scopes: readonly string[] },
+): 'CREDENTIAL_KIND_REFUSED' | 'SCOPE_MISSING' | undefined {
+  if (!kinds.includes(identity.kind)) return 'CREDENTIAL_KIND_REFUSED';
+  return scopes.every((scope) => identity.scopes.includes(scope)) ? undefined : 'SCOPE_MISSING';
+}
+
 /** What a route or an aggregate says of it. */
 export interface OwnAccess {
   id: string;

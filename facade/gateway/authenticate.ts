@@ -1,10 +1,10 @@
 /** Who a request comes from, by the credentials it presents, and whether that is enough for its path. */
-import type { AuthConfig, JwtConfig } from '../../chassis/config/schema/auth.ts';
-import type { AuthRule } from './access-rules.ts';
+import type { AuthConfig } from '../../chassis/config/schema/auth.ts';
+import { type AuthRule, shortfall } from './access-rules.ts';
 import type { ApiKeys } from './api-keys.ts';
-import { credentialsOf } from './credentials.ts';
+import { credentialsOf, LONGEST_TOKEN } from './credentials.ts';
 import type { GatewayCode } from './errors.ts';
-import type { Identity } from './identity.ts';
+import { type Identity, tokenIdentity } from './identity.ts';
 import type { IssuerKeys } from './issuer-keys.ts';
 import { verifyToken } from './json-web-token.ts';
 
@@ -22,8 +22,6 @@ export type Authenticated =
   | { kind: 'refused'; code: GatewayCode; challenge: string | undefined; reason?: string };
 
 const ANONYMOUS: Authenticated = { kind: 'anonymous' };
-/** Bytes; a larger token is refused before anything is computed over it. */
-const LONGEST_TOKEN = 8_192;
 
 /** Authenticates; `now` in milliseconds since the epoch. Credentials that are presented must be valid, asked for or not. */
 export async function authenticate(
@@ -77,34 +75,12 @@ async function identityOf(
   }
 }
 
-function tokenIdentity(
-  subject: string,
-  claims: Record<string, unknown>,
-  { claims: named }: JwtConfig,
-): Identity {
-  const tenant = claims[named.tenant];
-  const known = typeof tenant === 'string' || typeof tenant === 'number';
-  return {
-    kind: 'jwt',
-    subject,
-    tenant: known ? String(tenant) : undefined,
-    scopes: scopesOf(claims),
-    claims,
-  };
-}
-
-/** `scope` as RFC 8693 has it, or `scp` as some issuers write it. */
-function scopesOf({ scope, scp }: Record<string, unknown>): readonly string[] {
-  const written = scope ?? scp;
-  if (typeof written === 'string') return written.split(' ').filter((one) => one !== '');
-  return Array.isArray(written) ? written.filter((one) => typeof one === 'string') : [];
-}
-
 function authorize(rule: AuthRule, identity: Identity): Authenticated {
-  if (!rule.kinds.includes(identity.kind)) return refused('CREDENTIAL_KIND_REFUSED', undefined);
-  if (rule.scopes.every((scope) => identity.scopes.includes(scope))) return { kind: 'identity', identity };
+  const code = shortfall(rule, identity);
+  if (code === undefined) return { kind: 'identity', identity };
+  if (code === 'CREDENTIAL_KIND_REFUSED') return refused(code, undefined);
   const challenge = `Bearer error="insufficient_scope", scope="${rule.scopes.join(' ')}"`;
-  return refused('SCOPE_MISSING', identity.kind === 'jwt' ? challenge : undefined);
+  return refused(code, identity.kind === 'jwt' ? challenge : undefined);
 }
 
 /** How a client may prove itself (RFC 9110, 11.6.1; RFC 6750, 3). */

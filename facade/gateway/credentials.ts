@@ -7,6 +7,9 @@ export type Credentials =
   | { kind: 'apiKey'; key: string }
   | { kind: 'ambiguous' };
 
+/** Bytes; a larger token is refused before anything is computed over it. */
+export const LONGEST_TOKEN = 8_192;
+
 const NOTHING: Credentials = { kind: 'none' };
 const AMBIGUOUS: Credentials = { kind: 'ambiguous' };
 

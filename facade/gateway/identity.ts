@@ -1,5 +1,5 @@
 /** Pure. Who sent a request, as far as it was verified, and what upstreams are told of it. */
-import type { CredentialKind } from '../../chassis/config/schema/auth.ts';
+import type { CredentialKind, JwtConfig } from '../../chassis/config/schema/auth.ts';
 import type { Headers } from '../forwarding/request-headers.ts';
 import type { KeyIdentity } from '../routing/assignment-key.ts';
 
@@ -11,6 +11,30 @@ export interface Identity extends KeyIdentity {
   scopes: readonly string[];
   /** Of a token: all of them. Of an API key: `sub` and the tenant. */
   claims: Readonly<Record<string, unknown>>;
+}
+
+/** Whom a token of these claims names. */
+export function tokenIdentity(
+  subject: string,
+  claims: Record<string, unknown>,
+  { claims: named }: JwtConfig,
+): Identity {
+  const tenant = claims[named.tenant];
+  const known = typeof tenant === 'string' || typeof tenant === 'number';
+  return {
+    kind: 'jwt',
+    subject,
+    tenant: known ? String(tenant) : undefined,
+    scopes: scopesOf(claims),
+    claims,
+  };
+}
+
+/** `scope` as RFC 8693 has it, or `scp` as some issuers write it. */
+function scopesOf({ scope, scp }: Record<string, unknown>): readonly string[] {
+  const written = scope ?? scp;
+  if (typeof written === 'string') return written.split(' ').filter((one) => one !== '');
+  return Array.isArray(written) ? written.filter((one) => typeof one === 'string') : [];
 }
 
 /** The headers in which upstreams are told who the client is; a client's own of these names never pass. */
