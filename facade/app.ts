@@ -1,8 +1,7 @@
-/** The request flow: admission → route → assignment → forward → tell; on the side: candidate → compare. */
+/** The request flow: admission → route → assignment → forward → tell; on the side: candidate → compare. Upgrades: websocket/. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { requestIdOf } from '../chassis/request-id.ts';
-import { traceparentOf } from '../chassis/trace-context.ts';
 import { admit } from './admission/admit.ts';
 import { announcesTooMuch, limitBody } from './admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from './admission/errors.ts';
@@ -11,44 +10,29 @@ import type { Exchange } from './forwarding/exchange.ts';
 import { expectsContinue, withExpectation } from './forwarding/expect-continue.ts';
 import { forward } from './forwarding/forward.ts';
 import type { AnswerTap } from './forwarding/pass-answer.ts';
-import { answerProblem, refuseUpgrade } from './forwarding/problem-answer.ts';
-import { hasBody, requestHeaders, upgradeHeaders, withoutOverride } from './forwarding/request-headers.ts';
+import { answerProblem } from './forwarding/problem-answer.ts';
+import { hasBody, requestHeaders, withoutOverride } from './forwarding/request-headers.ts';
 import { settleForGood } from './forwarding/settle.ts';
-import { forwardUpgrade, type UpgradePlan } from './forwarding/upgrade.ts';
-import type { Gateway } from './gateway/gateway.ts';
-import type { Identity } from './gateway/identity.ts';
 import type { View } from './in-force.ts';
-import { applyIdentity, enter, enterUpgrade } from './pass-gateway.ts';
+import { enter } from './pass-gateway.ts';
 import { planOf } from './plan.ts';
 import { accessOf } from './request-access.ts';
 import { requestAssignment, requestOverride } from './request-assignment.ts';
+import { requestFacts } from './request-facts.ts';
 import { LEGACY_ALONE } from './routing/assignment.ts';
-import { plainAddress } from './routing/client-address.ts';
 import type { RequestTarget } from './routing/request-target.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
 import type { ActiveRoute } from './snapshot.ts';
+import { type UpgradeDeps, upgrade } from './websocket/upgrade-flow.ts';
 
 /** What the flow is made from. */
-export interface FacadeDeps {
-  /** The view in force; asked once for each request. */
-  view: () => View;
-  newId: () => string;
-  newTraceparent: () => string;
-  /** Milliseconds since the epoch. */
-  now: () => number;
-  /** Milliseconds that never jump. */
-  monotonic: () => number;
+export interface FacadeDeps extends UpgradeDeps {
   marks: ShadowMarks;
-  gateway: Gateway;
   serveAggregate: ServeAggregate;
   /** Sees answers pass, to compare them. */
   tap: AnswerTap;
-  /** Called for what is not let in. */
-  onRefused: (code: RefusalCode) => void;
   /** Called once for each request, at its end. */
   onEnd: (exchange: Exchange, ms: number) => void;
-  /** Called once for each upgrade, at its end. */
-  onUpgradeEnd: (plan: UpgradePlan, ms: number, failure: string | undefined) => void;
 }
 
 /** The handlers of an HTTP server. */
@@ -56,6 +40,8 @@ export interface Facade {
   onRefused: (code: RefusalCode) => void;
   handle(request: IncomingMessage, response: ServerResponse): void;
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): void;
+  /** Ends the WebSockets that are open, and opens no more. */
+  closeWebSockets(): void;
 }
 
 const NONE: readonly string[] = [];
@@ -66,6 +52,7 @@ export function createFacade(deps: FacadeDeps): Facade {
     onRefused: deps.onRefused,
     handle: (request, response) => handle(deps, request, response),
     upgrade: (request, socket, head) => upgrade(deps, request, socket, head),
+    closeWebSockets: () => deps.websockets.close(),
   };
 }
 
@@ -128,12 +115,7 @@ function arrive(
   requestId: string,
   { target, route }: { target: RequestTarget; route: ActiveRoute | undefined },
 ): Exchange {
-  const peer = plainAddress(request.socket.remoteAddress);
-  const encrypted = 'encrypted' in request.socket;
-  const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
-  const underscores = view.admission.underscoreHeaders === 'pass';
-  const forwarded = view.snapshot.loaded.config.facade.forwardedHeader;
-  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores, forwarded };
+  const facts = requestFacts(view, request, requestId, deps.newTraceparent);
   const override = requestOverride(view, request, deps.now);
   const headers = requestHeaders(request.headers, facts);
   if (expectsContinue(request)) withExpectation(headers);
@@ -174,59 +156,4 @@ function proceed(deps: FacadeDeps, view: View, exchange: Exchange): void {
   request.url = target.path + target.query;
   request.headers = exchange.headers as typeof request.headers;
   forward(exchange, planOf(view, route, exchange.assignment), deps.tap);
-}
-
-function upgrade(deps: FacadeDeps, request: IncomingMessage, socket: Socket, head: Buffer): void {
-  const view = deps.view();
-  const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
-  const admission = admit(request, view.snapshot.table, view.admission);
-  if (!admission.ok) {
-    deps.onRefused(admission.code);
-    refuseUpgrade(socket, admissionErrors.table[admission.code].status, admission.code, requestId);
-    return;
-  }
-  const { target, route } = admission;
-  const entered = { request, socket, head, requestId, target, route, identity: undefined };
-  const rules = accessOf(view, request, target, route, undefined);
-  if (rules === undefined) join(deps, view, entered);
-  else
-    enterUpgrade(deps.gateway, view, { ...entered, rules }, (identity) =>
-      join(deps, view, { ...entered, identity }),
-    );
-}
-
-/** An upgrade that may go on. */
-interface Entered {
-  request: IncomingMessage;
-  socket: Socket;
-  head: Buffer;
-  requestId: string;
-  target: RequestTarget;
-  route: ActiveRoute | undefined;
-  identity: Identity | undefined;
-}
-
-/** Assigns and forwards it. */
-function join(deps: FacadeDeps, view: View, entered: Entered): void {
-  const { request, socket, head, requestId, target, route, identity } = entered;
-  const peer = plainAddress(socket.remoteAddress);
-  const override = requestOverride(view, request, deps.now);
-  const assigning = { request, query: target.query, identity, override, upgrade: true };
-  const assignment = requestAssignment(view, route, assigning);
-  const [first] = planOf(view, route, assignment);
-  const { side, upstream } = first!;
-  const encrypted = 'encrypted' in socket;
-  const traceparent = traceparentOf(request.headers.traceparent, deps.newTraceparent);
-  const underscores = view.admission.underscoreHeaders === 'pass';
-  const forwarded = view.snapshot.loaded.config.facade.forwardedHeader;
-  const facts = { peer, encrypted, requestId, traceparent, trusted: view.trusted, underscores, forwarded };
-  const sent = upgradeHeaders(request.headers, facts);
-  const headers = override.kind === 'none' ? sent : withoutOverride(sent);
-  applyIdentity(view, identity, headers);
-  const overridden = assignment.overridden === true;
-  const plan = { requestId, target, headers, side, upstream, override, overridden, route: route?.config.id };
-  const startedAt = deps.monotonic();
-  forwardUpgrade(request, socket, head, plan, (failure) =>
-    deps.onUpgradeEnd(plan, deps.monotonic() - startedAt, failure),
-  );
 }

@@ -38,7 +38,9 @@ import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
 import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
 import { addUpstreamTelemetry, createUpstreamEvents } from './telemetry/upstream-telemetry.ts';
+import { addWebSocketTelemetry } from './telemetry/websocket-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
+import { createConnections } from './websocket/connections.ts';
 
 /** How a facade is started. */
 export interface FacadeOptions extends ProcessContext {
@@ -161,8 +163,11 @@ function requestFlow(
     log,
     accessLog: () => inForce.view().snapshot.loaded.config.facade.accessLog,
   });
+  const { view } = inForce;
+  const websockets = createConnections({ view, monotonic: clock.monotonic, random: Math.random });
+  addWebSocketTelemetry(metrics, websockets, () => view().upstreams.keys());
   return createFacade({
-    view: inForce.view,
+    view,
     newId: randomUUID,
     newTraceparent,
     now: clock.now,
@@ -171,6 +176,8 @@ function requestFlow(
     ...duties,
     tap: shadow.tap,
     onRefused: telemetry.refused,
+    websockets,
+    mask: () => randomBytes(4),
     onEnd(exchange, ms) {
       // What the facade answered alone says nothing of either side.
       if (exchange.upstream !== FACADE_ALONE) shadow.onEnd(exchange, ms);
@@ -278,5 +285,6 @@ async function serveClients(
   const clients = createClientServer({ ...flow, limits, newId: randomUUID });
   const server = await listen(clients, address);
   lifecycle.onClose('clients', () => server.close(config.facade.drain));
+  lifecycle.onClose('websockets', flow.closeWebSockets);
   return server;
 }

@@ -34,6 +34,15 @@ export interface ForwarderEvents {
   onCut(error: Error): void;
 }
 
+/** What becomes of one upgrade: a WebSocket, another answer, or a failure; a failure may follow a WebSocket too. */
+export interface UpgradeEvents {
+  /** The client is told that it is open; what joins the two sockets is up to who hears this. */
+  onOpen(upstream: Socket): void;
+  /** The upstream answered with this status instead; the forwarder passes that on and ends the connection. */
+  onRefused(status: number): void;
+  onFailure(error: Error): void;
+}
+
 /** A request under way. */
 export interface Attempt {
   /** Ends it: a failure before the head, a cut after it. */
@@ -44,7 +53,7 @@ export interface Attempt {
 export interface Forwarder {
   /** Forwards `request` as it stands (method, url, headers, body); with `expect` the upstream is asked before the body. */
   send(request: IncomingMessage, response: ServerResponse, events: ForwarderEvents): Attempt;
-  /** Forwards an upgrade and joins the sockets. */
-  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, onError: (error: Error) => void): void;
+  /** Forwards an upgrade. */
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void;
   close(): void;
 }

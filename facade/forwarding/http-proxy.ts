@@ -16,16 +16,16 @@ import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
+import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
-import { cleanUpgrade } from './upgrade-answer.ts';
 
 /** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
 const IDLE_MS = 4_000;
 const UPGRADE_TIMEOUT_MS = 10_000;
 const CARRIED = Symbol('carried');
 
-type Carrier = IncomingMessage & { [CARRIED]?: Carried | { failed(error: Error): void } };
+type Carrier = IncomingMessage & { [CARRIED]?: Carried | CarriedUpgrade };
 type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
@@ -51,8 +51,8 @@ export function createHttpProxy(target: string): Forwarder {
       void middleware(request, response, carried.next);
       return carried;
     },
-    upgrade(request, socket, head, onError) {
-      (request as Carrier)[CARRIED] = { failed: onError };
+    upgrade(request, socket, head, events) {
+      (request as Carrier)[CARRIED] = new CarriedUpgrade(socket, events);
       middleware.upgrade(request, socket, head);
     },
     close: () => agent.destroy(),
@@ -148,11 +148,11 @@ function passEvents(server: ProxyEmitter): void {
   server.on('error', (error: Error, request: Carrier) => request[CARRIED]?.failed(error));
   // The client went away first: there is nobody to answer.
   server.on('econnreset', () => {});
-  server.on('proxyReqWs', (outgoing: ClientRequest, _request: Carrier, socket: Socket) => {
-    socket.on('error', () => outgoing.destroy());
-    outgoing.prependOnceListener('upgrade', (answer: IncomingMessage) => cleanUpgrade(answer));
+  server.on('proxyReqWs', (outgoing: ClientRequest, request: Carrier) => {
+    const carried = request[CARRIED];
+    if (carried instanceof CarriedUpgrade) carried.requested(outgoing);
   });
-  server.on('open', (socket: Socket) => void socket.on('error', () => {}));
+  server.on('open', upgradeOpened);
 }
 
 function carriedOf(request: Carrier): Carried | undefined {

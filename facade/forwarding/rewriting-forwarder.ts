@@ -29,9 +29,9 @@ export function withRewrite(forwarder: Forwarder, rewrite: Rewrite | undefined):
         },
       };
     },
-    upgrade(request, socket, head, onError) {
+    upgrade(request, socket, head, events) {
       apply(request, rewrite);
-      forwarder.upgrade(request, socket, head, onError);
+      forwarder.upgrade(request, socket, head, events);
     },
     close: () => forwarder.close(),
   };

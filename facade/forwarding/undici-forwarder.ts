@@ -24,7 +24,7 @@ export function createUndiciForwarder(target: string): Forwarder {
       carried.start(request, prefix + request.url);
       return carried;
     },
-    upgrade: (request, socket, head, onError) => httpProxy().upgrade(request, socket, head, onError),
+    upgrade: (request, socket, head, events) => httpProxy().upgrade(request, socket, head, events),
     close() {
       connections.close();
       proxy?.close();

@@ -30,29 +30,47 @@ export function asksForWebSocket({ method, headers }: IncomingMessage): boolean 
   return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
 }
 
-/** Joins the client's socket with the upstream's; calls `onEnd` once, with the failure if it never opened. */
+/** How an upgrade ended: a failure's code, or the status with which the upstream refused; neither: it was open. */
+export interface UpgradeOutcome {
+  failure: string | undefined;
+  refused: number | undefined;
+}
+
+/** Called as an upgrade goes on: `onOpen` at most once, `onEnd` once, when the client's socket is closed. */
+export interface UpgradeListener {
+  onOpen(upstream: Socket): void;
+  onEnd(outcome: UpgradeOutcome): void;
+}
+
+/** Forwards it; where the upstream cannot be asked, the client is told. */
 export function forwardUpgrade(
   request: IncomingMessage,
   socket: Socket,
   head: Buffer,
   { requestId, target, headers, upstream, route }: UpgradePlan,
-  onEnd: (failure: string | undefined) => void,
+  { onOpen, onEnd }: UpgradeListener,
 ): void {
-  let failure: string | undefined;
+  const outcome: UpgradeOutcome = { failure: undefined, refused: undefined };
   const writtenBefore = socket.bytesWritten;
   socket.on('error', () => {});
-  socket.once('close', () => onEnd(failure));
+  socket.once('close', () => onEnd(outcome));
   const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {
-    failure = 'UPSTREAM_ABSENT';
-    refuseUpgrade(socket, 503, failure, requestId);
+    outcome.failure = 'UPSTREAM_ABSENT';
+    refuseUpgrade(socket, 503, outcome.failure, requestId);
     return;
   }
   request.url = target.path + target.query;
   request.headers = headers as typeof request.headers;
-  forwarder.upgrade(request, socket, head, () => {
-    failure = 'UPSTREAM_FAILED';
-    // The forwarder ends the socket itself after this; bytes of an open WebSocket are never mixed with an answer.
-    if (socket.bytesWritten === writtenBefore) refuseUpgrade(socket, 502, failure, requestId);
+  forwarder.upgrade(request, socket, head, {
+    onOpen,
+    onRefused(status) {
+      outcome.refused = status;
+    },
+    onFailure() {
+      outcome.failure ??= socket.destroyed ? 'CLIENT_GONE' : 'UPSTREAM_FAILED';
+      // The forwarder ends the socket itself after this; bytes of an open WebSocket are never mixed with an answer.
+      if (socket.bytesWritten === writtenBefore) refuseUpgrade(socket, 502, outcome.failure, requestId);
+    },
   });
 }

@@ -5,15 +5,19 @@ import { traceIdOf } from '../../chassis/trace-context.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
 import type { UpgradePlan } from '../forwarding/upgrade.ts';
 import { overrideResult } from '../routing/override-token.ts';
+import type { UpgradeEnd } from '../websocket/upgrade-flow.ts';
 
 /** How a request ended, as a label: bounded in number. */
 export type RequestOutcome = '2xx' | '3xx' | '4xx' | '5xx' | 'failed' | 'client-gone';
+
+/** How an upgrade ended. `refused`: the upstream answered otherwise; `drained`: it was told to connect again. */
+type UpgradeEndOutcome = 'closed' | 'drained' | 'refused' | 'failed' | 'client-gone';
 
 /** Notes each request and each upgrade at its end; nothing here throws. */
 export interface RequestTelemetry {
   /** `ms`: from the arrival to the end of the answer. */
   request(exchange: Exchange, ms: number): void;
-  upgrade(plan: UpgradePlan, ms: number, failure: string | undefined): void;
+  upgrade(plan: UpgradePlan, end: UpgradeEnd): void;
   /** `code`: why a request was not let in. */
   refused(code: string): void;
 }
@@ -72,19 +76,11 @@ export function createRequestTelemetry({
         overrides.inc({ result: overrideResult(exchange.override, exchange.assignment.overridden === true) });
       if (accessLog()) log.info('request', line(exchange, ms));
     },
-    upgrade({ route = NO_ROUTE, upstream, requestId, target, override, overridden, side }, ms, failure) {
+    upgrade(plan, end) {
+      const { route = NO_ROUTE, upstream, override, overridden } = plan;
       if (override.kind !== 'none') overrides.inc({ result: overrideResult(override, overridden) });
-      upgrades.inc({ route, upstream: upstream.name, outcome: failure === undefined ? 'closed' : 'failed' });
-      const fields = {
-        requestId,
-        route,
-        upstream: upstream.name,
-        ms: Math.round(ms),
-        path: target.path,
-        override: overridden ? side : undefined,
-        failure,
-      };
-      if (accessLog()) log.info('websocket closed', fields);
+      upgrades.inc({ route, upstream: upstream.name, outcome: upgradeOutcomeOf(end) });
+      if (accessLog()) log.info('websocket closed', upgradeLine(plan, end));
     },
   };
 }
@@ -107,6 +103,32 @@ function line(exchange: Exchange, ms: number): object {
     failure,
     fellBack: fellBack || undefined,
   };
+}
+
+function upgradeLine(
+  { requestId, headers, route = NO_ROUTE, upstream, target, overridden, side }: UpgradePlan,
+  { ms, failure, refused, drained, bytes }: UpgradeEnd,
+): object {
+  return {
+    requestId,
+    traceId: traceIdOf(String(headers.traceparent)),
+    route,
+    upstream: upstream.name,
+    status: refused,
+    ms: Math.round(ms),
+    path: target.path,
+    ...bytes,
+    override: overridden ? side : undefined,
+    drained: drained || undefined,
+    failure,
+  };
+}
+
+function upgradeOutcomeOf({ failure, refused, drained }: UpgradeEnd): UpgradeEndOutcome {
+  if (failure === 'CLIENT_GONE') return 'client-gone';
+  if (failure !== undefined) return 'failed';
+  if (refused !== undefined) return 'refused';
+  return drained ? 'drained' : 'closed';
 }
 
 /** The outcome of a finished exchange. */

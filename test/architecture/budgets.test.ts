@@ -16,7 +16,7 @@ const LONG_FILES: Record<string, string> = {
   'chassis/breaker.ts': 'options, table of errors and factory of one small machine',
   'chassis/http/client.ts': 'the order of the policies around a call is to be read in one place',
   'cli/program.ts': 'the list of all commands and options',
-  'facade/app.ts': 'the flow of a request and of an upgrade, to be read in one place',
+  'facade/app.ts': 'the flow of a request, to be read in one place',
   'facade/forwarding/try.ts': 'one attempt at an upstream, and all that may follow when it fails',
   'facade/forwarding/upstream.ts': 'what one upstream is made of, and its options',
   'facade/forwarding/http-proxy.ts': 'the door to one library: its events and the one request they belong to',

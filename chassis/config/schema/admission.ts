@@ -24,5 +24,6 @@ export const facadeLimits = z
     bodyIdle: duration.default(30_000),
     idle: duration.default(65_000),
     connections: z.number().int().min(1).optional(),
+    upgrades: z.number().int().min(1).optional(),
   })
   .prefault({});

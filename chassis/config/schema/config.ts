@@ -12,6 +12,7 @@ import { facadeSecrets } from './secrets.ts';
 import { sidecarSchema } from './sidecar.ts';
 import { facadeTokens } from './tokens.ts';
 import { upstreamSchema } from './upstreams.ts';
+import { facadeWebSocket } from './websocket.ts';
 
 const facade = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:8080'),
@@ -32,6 +33,7 @@ const facade = z.strictObject({
   /** The hosts that are served; any by default. */
   hosts: z.array(hostName).min(1).optional(),
   limits: facadeLimits,
+  websocket: facadeWebSocket,
   secrets: facadeSecrets,
   tokens: facadeTokens,
   /** A file to which every change is appended. */

@@ -5,6 +5,7 @@ import { targetPolicy } from './admission.ts';
 import { keySource } from './key-source.ts';
 import { routeMatch } from './match.ts';
 import { byteSize, duration, factor, percentage, show } from './quantities.ts';
+import { routeWebSocket } from './websocket.ts';
 
 /** Where a route stands on its way from the monolith to a service. */
 export const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
@@ -98,6 +99,7 @@ export const routeSchema = z.strictObject({
   /** The facade's policy when it is not given. */
   ambiguousTargets: targetPolicy.optional(),
   limits: z.strictObject({ body: byteSize.optional() }).prefault({}),
+  websocket: routeWebSocket,
   ...accessKeys,
   scopes,
   onFail: z.enum(['rollback', 'step-down', 'freeze']).default('rollback'),
