@@ -1,6 +1,9 @@
 /** The port by which a part is asked of its upstream. */
 import type { Headers } from '../forwarding/request-headers.ts';
 
+/** Stands before the breakers for parts: they have their own, for an upstream's routes may fail while they do not. */
+export const PARTS_PURPOSE = '(aggregates)';
+
 /** One call; `maxBody` in bytes. */
 export interface PartRequest {
   /** Path and query. */

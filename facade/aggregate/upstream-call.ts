@@ -7,7 +7,7 @@ import { KitError } from '../../chassis/errors.ts';
 import { type Bulkhead, createBulkhead } from '../../chassis/http/bulkhead.ts';
 import { readBody, type Transport } from '../../chassis/http/transport.ts';
 import { forwardingErrors } from '../forwarding/errors.ts';
-import type { PartAnswer, PartCall, PartRequest } from './part-call.ts';
+import { PARTS_PURPOSE, type PartAnswer, type PartCall, type PartRequest } from './part-call.ts';
 
 /** The parts of an upstream that a call needs. */
 export interface PartUpstream {
@@ -43,8 +43,6 @@ export function createUpstreamCall(
   };
 }
 
-/** Parts have breakers of their own: their upstream's routes may fail while they do not. */
-const PURPOSE = '(aggregates)';
 const BUSY = new Set(['UPSTREAM_BUSY', 'BREAKER_OPEN']);
 
 function guarded(
@@ -56,7 +54,7 @@ function guarded(
 ): Promise<PartAnswer> {
   const url = upstream?.nextUrl();
   if (url === undefined) throw forwardingErrors.error('UPSTREAM_ABSENT', { name });
-  const breaker = upstream!.breakerFor(PURPOSE);
+  const breaker = upstream!.breakerFor(PARTS_PURPOSE);
   if (breaker === undefined) return exchange(transport, url, request, signal);
   if (breaker.state === 'open') throw breakerErrors.error('BREAKER_OPEN', { name });
   return breaker.run((limit) =>

@@ -1,6 +1,6 @@
 /** Pure. What `POST /api/explain` takes, and the request that it describes. */
 import { z } from 'zod';
-import type { ExplainedRequest } from './explain.ts';
+import type { ExplainedRequest } from './explained-view.ts';
 
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 
@@ -33,7 +33,7 @@ export function explainedRequest(
 ): ExplainedRequest {
   const [, authority, rest] = /^https?:\/\/([^/?#\\]*)(.*)$/i.exec(url) ?? [];
   const named = headers.some(([name]) => name.toLowerCase() === 'host');
-  const sent = named ? headers : [['host', authority || host] as [string, string], ...headers];
+  const sent = completed(named ? headers : [['host', authority || host], ...headers]);
   return {
     method: method.toUpperCase(),
     url: rest === undefined ? url : rest.startsWith('/') ? rest : `/${rest}`,
@@ -43,6 +43,12 @@ export function explainedRequest(
     socket: { remoteAddress: ip },
     identity,
   };
+}
+
+/** A client that asks for another protocol says so in Connection too; who describes one need not. */
+function completed(headers: readonly [string, string][]): readonly [string, string][] {
+  const has = (wanted: string) => headers.some(([name]) => name.toLowerCase() === wanted);
+  return has('upgrade') && !has('connection') ? [...headers, ['connection', 'Upgrade']] : headers;
 }
 
 /** As Node gives them: of a Host that came twice the first, cookies joined by `;`, others by commas. */

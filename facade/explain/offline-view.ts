@@ -3,7 +3,7 @@ import type { LoadedConfig } from '../../chassis/config/load.ts';
 import { admissionRules } from '../admission/rules.ts';
 import { createTrustedPeers } from '../routing/trusted-peers.ts';
 import { compileSnapshot } from '../snapshot.ts';
-import type { ExplainedUpstream, ExplainedView } from './explain.ts';
+import type { ExplainedUpstream, ExplainedView } from './explained-view.ts';
 
 /** Makes the view. Raises ROUTE_PATTERN_INVALID or ROUTE_OVERLAP. */
 export function offlineView(loaded: LoadedConfig): ExplainedView {

@@ -1,4 +1,3 @@
-import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
 import { parseConfig } from '../../../chassis/config/load.ts';
 import type { ErrorView } from '../../../facade/admin/views.ts';
@@ -9,7 +8,8 @@ import { offlineView } from '../../../facade/explain/offline-view.ts';
 import { overrideKeys, signOverride } from '../../../facade/routing/override-token.ts';
 import { signCookie } from '../../../facade/routing/signed-cookie.ts';
 import { until } from '../../support/wait.ts';
-import { config, route, startTestFacade, type TestFacade, TOKEN } from './rig/facade.ts';
+import { type Asked, ask, explained as askExplained, postExplain, sent } from './rig/explained.ts';
+import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 const SECRET = 's'.repeat(32);
@@ -27,11 +27,8 @@ const ROUTES = [
   route('lang', 'path: "/:lang<en|de>/*"', 'live'),
 ].join('');
 
-type Headers = [string, string][];
-
 /** Requests of every kind: routes by each condition, keys from each place, tokens, and what is not let in. */
-function corpus(): { method: string; url: string; headers: Headers }[] {
-  const ask = (method: string, url: string, ...headers: Headers) => ({ method, url, headers });
+function corpus(): Asked[] {
   const users = Array.from({ length: 40 }, (_, n) => ask('GET', `/half/${n % 3}`, ['x-user', `u${n}`]));
   const signed = Array.from({ length: 10 }, (_, n) =>
     ask('GET', '/half/1', ['cookie', `a=1; uid=${signCookie('uid', `u${n}`, SECRET)}`]),
@@ -90,31 +87,7 @@ describe('strangler route explain', () => {
     await service.close();
   });
 
-  const post = (body: object) =>
-    fetch(`${facade.admin}/api/explain`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${TOKEN}` },
-      body: JSON.stringify(body),
-    });
-  const explained = async (body: object): Promise<Explanation> =>
-    (await (await post(body)).json()) as Explanation;
-  /** The status, and who answered. */
-  const sent = ({ method, url, headers }: ReturnType<typeof corpus>[number]) =>
-    new Promise<{ status: number; by: string | undefined }>((resolve, reject) => {
-      const { hostname, port } = new URL(facade.url);
-      const named = headers.some(([name]) => name === 'host');
-      const flat = [...(named ? [] : [['host', 'h.test']]), ...headers, ['content-length', '0']].flat();
-      const outgoing = httpRequest(
-        { hostname, port, method, path: url, headers: flat, setHost: false },
-        (answer) => {
-          answer.resume();
-          const by = answer.headers['x-answered-by'] as string | undefined;
-          answer.once('end', () => resolve({ status: answer.statusCode!, by }));
-        },
-      );
-      outgoing.once('error', reject);
-      outgoing.end();
-    });
+  const explained = (body: object) => askExplained(facade, body);
 
   it('sends nothing, counts nothing, and shows no session', async () => {
     const before = [legacy.received.length, service.received.length];
@@ -136,7 +109,7 @@ describe('strangler route explain', () => {
       request.headers.push(['x-request-id', requestId]);
       const { refused, plan, route: found, why } = await explained(request);
       const what = `${request.method} ${request.url} ${JSON.stringify(request.headers)}: ${why.join(' ')}`;
-      const { status, by } = await sent(request);
+      const { status, by } = await sent(facade, request);
       expect(by, what).to.equal(plan[0]?.side);
       expect(status, what).to.equal(refused?.status ?? 200);
       if (refused === undefined) {
@@ -177,8 +150,8 @@ describe('strangler route explain', () => {
   });
 
   it('needs no right to change anything, and says what is wrong with what it is asked', async () => {
-    expect((await post({ url: '/live' })).status).to.equal(200);
-    const wrong = await post({ method: 'GET', headers: [['a']] });
+    expect((await postExplain(facade, { url: '/live' })).status).to.equal(200);
+    const wrong = await postExplain(facade, { method: 'GET', headers: [['a']] });
     expect(wrong.status).to.equal(400);
     expect(((await wrong.json()) as ErrorView).message).to.match(/url: .*headers\.0/s);
   });
