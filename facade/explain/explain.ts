@@ -7,6 +7,8 @@ import { clientOf } from '../forwarding/request-headers.ts';
 import { gatewayErrors } from '../gateway/errors.ts';
 import { accessOf } from '../request-access.ts';
 import type { ActiveRoute, Snapshot } from '../snapshot.ts';
+import { websocketErrors } from '../websocket/errors.ts';
+import { mayOpen } from '../websocket/may-open.ts';
 import { explainAccess } from './access.ts';
 import { explainAggregate } from './aggregate.ts';
 import { explainAmbiguity } from './ambiguity.ts';
@@ -59,6 +61,10 @@ function entered(
   };
   const limit = route?.config.limits.body ?? view.admission.limits.body ?? Number.POSITIVE_INFINITY;
   if (!asked.upgrade && announcesTooMuch(request, limit)) return refusedBy(matched, 'BODY_TOO_LARGE');
+  if (asked.upgrade && !mayOpen(view, request, route)) {
+    const { status, message } = websocketErrors.table.ORIGIN_REFUSED;
+    return { ...matched, refused: { by: 'origin', code: 'ORIGIN_REFUSED', status, message: message() } };
+  }
   const rules = accessOf(view, request, target, route, found);
   const address = asked.request.client;
   const access =

@@ -12,7 +12,7 @@ export interface Explanation {
   /** Whether it asks for a WebSocket. */
   upgrade: boolean;
   /** It gets its answer here: no upstream is asked. `by` what; `message` says the rule. */
-  refused?: { by: 'admission' | 'gateway'; code: string; status: number; message: string };
+  refused?: { by: 'admission' | 'origin' | 'gateway'; code: string; status: number; message: string };
   /** Servers could read its path differently. */
   ambiguous?: AmbiguityExplanation;
   /** What is matched and forwarded. */

@@ -13,7 +13,7 @@ export function why(explained: Explained): string[] {
   return [
     ...whyAmbiguous(explained),
     ...(atHead ? [] : matched(explained)),
-    ...(refused?.by === 'admission'
+    ...(refused?.by === 'admission' || refused?.by === 'origin'
       ? [`It is not let in: ${refused.status} ${refused.code}. ${refused.message}`]
       : []),
     ...whyAccess(explained),

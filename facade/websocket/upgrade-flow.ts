@@ -15,13 +15,12 @@ import { planOf } from '../plan.ts';
 import { accessOf } from '../request-access.ts';
 import { requestAssignment, requestOverride } from '../request-assignment.ts';
 import { requestFacts } from '../request-facts.ts';
-import { plainAddress } from '../routing/client-address.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import type { Connections } from './connections.ts';
 import { type WebSocketRefusal, websocketErrors } from './errors.ts';
 import { type Joined, join } from './join.ts';
-import { allowsOrigin } from './origin.ts';
+import { mayOpen } from './may-open.ts';
 
 /** What the flow is made from. */
 export interface UpgradeDeps {
@@ -88,19 +87,6 @@ export function upgrade(deps: UpgradeDeps, request: IncomingMessage, socket: Soc
     enterUpgrade(deps.gateway, view, { ...entering, rules }, (identity) =>
       forward(deps, view, { ...entering, identity }),
     );
-}
-
-function mayOpen(
-  { snapshot, trusted }: View,
-  request: IncomingMessage,
-  route: ActiveRoute | undefined,
-): boolean {
-  const { facade } = snapshot.loaded.config;
-  const origins = route?.config.websocket.origins ?? facade.websocket.origins;
-  if (origins === undefined) return true;
-  const { headers, socket } = request;
-  const told = trusted.has(plainAddress(socket.remoteAddress)) ? headers['x-forwarded-host'] : undefined;
-  return allowsOrigin(origins, { origin: headers.origin, host: told ?? headers.host });
 }
 
 function refuse(deps: UpgradeDeps, { socket, requestId }: Entering, code: WebSocketRefusal): void {

@@ -39,6 +39,7 @@ describe('strangler route explain, of who answers', () => {
         route('live', 'path: /live, methods: [GET, POST]', 'live', ', deadline: 3s, timeout: 20s'),
         route('retired', 'path: /retired', 'retired'),
         route('shadow', 'path: /shadow, methods: [GET, POST]', 'shadow'),
+        route('guarded', 'path: /guarded', 'live', ', websocket: { origins: [same-host] }'),
         route('half', 'path: /half', 'canary', ', percent: 0, key: [header x-user]'),
         route('under', 'path: "/pages/*"', 'live'),
         '  - { id: moved, match: { path: "/moved/*" }, service: moved, stage: retired }\n',
@@ -133,6 +134,22 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
         'service gets the WebSocket, and keeps it for as long as it is open.',
       ]);
       expect(await sent(facade, ask('GET', '/live', ...UPGRADE))).to.deep.include({ by: 'service' });
+    });
+
+    it('are refused to pages of another origin, where the config says which may open one', async () => {
+      const from = (origin: string) => ask('GET', '/guarded', ...UPGRADE, ['origin', origin]);
+      const foreign = await explained(facade, from('https://else.test'));
+      expect(foreign.refused).to.deep.include({ by: 'origin', status: 403, code: 'ORIGIN_REFUSED' });
+      expect(foreign.why.join(' ')).to.include('403 ORIGIN_REFUSED');
+      expect((await sent(facade, from('https://else.test'))).code).to.equal('ORIGIN_REFUSED');
+      expect(
+        (await tell('GET', '/guarded', ...UPGRADE, ['host', 'h.test'], ['origin', 'http://h.test'])).refused,
+      ).to.equal(undefined);
+      expect(
+        (await sent(facade, ask('GET', '/guarded', ...UPGRADE, ['origin', 'http://h.test']))).status,
+      ).to.equal(101);
+      const plain = await tell('GET', '/guarded', ['origin', 'https://else.test']);
+      expect(plain.refused, 'a request like any other').to.equal(undefined);
     });
 
     it('are none by another method, or for another protocol', async () => {
