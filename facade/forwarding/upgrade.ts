@@ -54,6 +54,10 @@ export function forwardUpgrade(
   const writtenBefore = socket.bytesWritten;
   socket.on('error', () => {});
   socket.once('close', () => onEnd(outcome));
+  const left = () => socket.destroy();
+  socket.once('end', left);
+  // Nobody reads it until it is open; without this its end would not be seen.
+  socket.read(0);
   const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {
     outcome.failure = 'UPSTREAM_ABSENT';
@@ -63,7 +67,10 @@ export function forwardUpgrade(
   request.url = target.path + target.query;
   request.headers = headers as typeof request.headers;
   forwarder.upgrade(request, socket, head, {
-    onOpen,
+    onOpen(opened) {
+      socket.off('end', left);
+      onOpen(opened);
+    },
     onRefused(status) {
       outcome.refused = status;
     },

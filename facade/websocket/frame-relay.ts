@@ -1,28 +1,53 @@
-/** One direction of a WebSocket: passes bytes on as they come, and can end them with a Close frame between two messages. */
+/** One direction of a WebSocket: passes bytes on as they come, and can close with a Close frame between two messages. */
 import { Transform, type TransformCallback } from 'node:stream';
 import { FrameScanner } from './frame-scanner.ts';
 
-/** Bytes in, the same bytes out, until it is told to end. */
+/** Bytes in, the same bytes out, until it is told to say goodbye. */
 export class FrameRelay extends Transform {
   #frames = new FrameScanner();
-  #last: Buffer | undefined;
+  #goodbye: Buffer | undefined;
+  #said = false;
   #ended = false;
+  #changed: () => void;
   /** Bytes that passed. */
   bytes = 0;
 
-  /** Ends it with `frame`, when the message that is open now is whole; what comes after is dropped. */
-  endWith(frame: Buffer): void {
-    if (this.#last !== undefined || this.#ended) return;
-    this.#last = frame;
-    if (this.#frames.atBoundary) this.#finish();
+  /** `changed` is called when it has said goodbye, and when it hears one. */
+  constructor(changed: () => void = () => {}) {
+    super();
+    this.#changed = changed;
+  }
+
+  /** Whether it said goodbye: nothing passes any more. */
+  get said(): boolean {
+    return this.#said;
+  }
+
+  /** Whether a Close frame came in. */
+  get heard(): boolean {
+    return this.#frames.closed;
+  }
+
+  /** Says `frame` when the message that is open now is whole; what comes after is dropped. */
+  sayGoodbye(frame: Buffer): void {
+    if (this.#goodbye !== undefined || this.#ended) return;
+    this.#goodbye = frame;
+    if (this.#frames.atBoundary) this.#say(frame);
+  }
+
+  /** Ends it, after a goodbye. */
+  release(): void {
+    this.push(null);
   }
 
   override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
-    if (this.#ended) done();
-    else if (this.#last === undefined) {
+    if (this.#said) this.#hear(chunk);
+    else if (this.#goodbye !== undefined) this.#passTheRest(chunk, this.#goodbye);
+    else {
       this.#frames.follow(chunk);
-      this.#pass(chunk, done);
-    } else this.#endWithin(chunk, done);
+      this.#pass(chunk);
+    }
+    done();
   }
 
   override _flush(done: TransformCallback): void {
@@ -30,27 +55,32 @@ export class FrameRelay extends Transform {
     done();
   }
 
-  #endWithin(chunk: Buffer, done: TransformCallback): void {
+  #pass(chunk: Buffer): void {
+    this.bytes += chunk.length;
+    this.push(chunk);
+  }
+
+  #passTheRest(chunk: Buffer, goodbye: Buffer): void {
     const boundary = this.#frames.followToBoundary(chunk);
     if (boundary < 0) {
-      this.#pass(chunk, done);
+      this.#pass(chunk);
       return;
     }
-    this.bytes += boundary;
-    this.push(chunk.subarray(0, boundary));
-    this.#finish();
-    done();
+    this.#pass(chunk.subarray(0, boundary));
+    this.#say(goodbye);
+    this.#hear(chunk.subarray(boundary));
   }
 
-  #pass(chunk: Buffer, done: TransformCallback): void {
-    this.bytes += chunk.length;
-    done(null, chunk);
+  #say(goodbye: Buffer): void {
+    this.#said = true;
+    // Who said goodbye by itself has said all.
+    if (!this.heard) this.push(goodbye);
+    this.#changed();
   }
 
-  #finish(): void {
-    this.#ended = true;
-    // An end that said goodbye by itself has said all.
-    if (!this.#frames.closed) this.push(this.#last);
-    this.push(null);
+  #hear(chunk: Buffer): void {
+    if (this.heard) return;
+    this.#frames.follow(chunk);
+    if (this.heard) this.#changed();
   }
 }

@@ -5,7 +5,7 @@ import { FrameRelay } from './frame-relay.ts';
 
 /** An open WebSocket. */
 export interface Joined {
-  /** Sends a Close frame both ways, each between two messages; who has not closed after five seconds is cut. */
+  /** Sends a Close frame both ways, each between two messages; who has not closed after the grace is cut. */
   close(code: number): void;
   /** Bytes that came from the client and were passed on. */
   received(): number;
@@ -18,10 +18,18 @@ const GRACE_MS = 5_000;
 /** A peer that is silent for so long is asked by TCP whether it lives; ms. */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Joins them. `mask` makes the four bytes with which what is said in the client's place is masked. */
-export function join(client: Socket, upstream: Socket, mask: () => Buffer): Joined {
-  const toClient = new FrameRelay();
-  const toUpstream = new FrameRelay();
+/**
+ * Joins them. `mask` makes the four bytes with which what is said in the client's place is masked; `grace` in
+ * milliseconds.
+ */
+export function join(client: Socket, upstream: Socket, mask: () => Buffer, grace = GRACE_MS): Joined {
+  // Who was told and answered has said all: until then its socket stays open, for a message of its own may be half-way.
+  const settle = () => {
+    if (toClient.said && toUpstream.heard) toClient.release();
+    if (toUpstream.said && toClient.heard) toUpstream.release();
+  };
+  const toClient = new FrameRelay(settle);
+  const toUpstream = new FrameRelay(settle);
   for (const socket of [client, upstream]) socket.setKeepAlive(true, KEEP_ALIVE_MS);
   upstream.pipe(toClient).pipe(client);
   client.pipe(toUpstream).pipe(upstream);
@@ -31,7 +39,7 @@ export function join(client: Socket, upstream: Socket, mask: () => Buffer): Join
     ending ??= setTimeout(() => {
       client.destroy();
       upstream.destroy();
-    }, GRACE_MS);
+    }, grace);
   };
   const follow = (socket: Socket, other: Socket, relay: FrameRelay) => {
     socket.once('end', linger);
@@ -47,8 +55,8 @@ export function join(client: Socket, upstream: Socket, mask: () => Buffer): Join
   return {
     close(code) {
       linger();
-      toClient.endWith(closeFrame(code));
-      toUpstream.endWith(closeFrame(code, mask()));
+      toClient.sayGoodbye(closeFrame(code));
+      toUpstream.sayGoodbye(closeFrame(code, mask()));
     },
     received: () => toUpstream.bytes,
     sent: () => toClient.bytes,

@@ -1,26 +1,13 @@
 import { expect } from 'chai';
-import { WebSocket, WebSocketServer } from 'ws';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder } from './rig/forwarders.ts';
 import { sendRaw } from './rig/raw.ts';
-import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
-
-/** An upstream that also echoes over WebSocket, with its name in front. */
-async function startEcho(name: string): Promise<TestUpstream & { upgrades: Record<string, unknown>[] }> {
-  const upstream = await startUpstream(json(name));
-  const echo = new WebSocketServer({ server: upstream.server });
-  const upgrades: Record<string, unknown>[] = [];
-  echo.on('connection', (socket, request) => {
-    upgrades.push(request.headers);
-    socket.on('message', (text) => socket.send(`${name} ${text}`));
-  });
-  return { ...upstream, upgrades };
-}
+import { openSocket, startEcho, type TestEcho, upgradeHead } from './rig/websocket.ts';
 
 forEachForwarder('WebSocket through the facade', () => {
-  let legacy: Awaited<ReturnType<typeof startEcho>>;
-  let service: Awaited<ReturnType<typeof startEcho>>;
+  let legacy: TestEcho;
+  let service: TestEcho;
   let facade: TestFacade;
   beforeEach(async () => {
     legacy = await startEcho('legacy');
@@ -42,19 +29,7 @@ forEachForwarder('WebSocket through the facade', () => {
     await service.close();
   });
 
-  const open = async (path: string) => {
-    const socket = new WebSocket(facade.url.replace('http', 'ws') + path);
-    await new Promise<void>((resolve, reject) => {
-      socket.once('open', resolve);
-      socket.once('error', reject);
-    });
-    return socket;
-  };
-  const ask = (socket: WebSocket, text: string) =>
-    new Promise<string>((resolve) => {
-      socket.once('message', (data) => resolve(String(data)));
-      socket.send(text);
-    });
+  const open = (path: string) => openSocket(facade.url, path);
 
   it('reaches exactly one side: the one its route is assigned to', async () => {
     for (const [path, side] of [
@@ -63,7 +38,7 @@ forEachForwarder('WebSocket through the facade', () => {
       ['/elsewhere', 'legacy'],
     ] as const) {
       const socket = await open(path);
-      expect(await ask(socket, 'hello')).to.equal(`${side} hello`);
+      expect(await socket.ask('hello')).to.equal(`${side} hello`);
       socket.close();
     }
     expect([legacy.upgrades.length, service.upgrades.length]).to.deep.equal([2, 1]);
@@ -73,9 +48,9 @@ forEachForwarder('WebSocket through the facade', () => {
   it('works before any other request, and stays on its side when the route moves', async () => {
     const socket = await open('/new');
     await facade.change('POST', '/api/routes/s/rollback', { reason: 'test' });
-    expect(await ask(socket, 'still')).to.equal('service still');
+    expect(await socket.ask('still')).to.equal('service still');
     const later = await open('/new');
-    expect(await ask(later, 'now')).to.equal('legacy now');
+    expect(await later.ask('now')).to.equal('legacy now');
     socket.close();
     later.close();
     await until(async () =>
@@ -84,13 +59,9 @@ forEachForwarder('WebSocket through the facade', () => {
   });
 
   it('refuses an ambiguous target, and an upgrade whose upstream is away', async () => {
-    const upgrade =
-      'Host: h\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n';
-    expect(await sendRaw(facade.url, `GET /a/%2e%2e/new HTTP/1.1\r\n${upgrade}`)).to.match(
-      /^HTTP\/1\.1 400 /,
-    );
+    expect(await sendRaw(facade.url, upgradeHead('/a/%2e%2e/new'))).to.match(/^HTTP\/1\.1 400 /);
     await service.close();
-    expect(await sendRaw(facade.url, `GET /new HTTP/1.1\r\n${upgrade}`)).to.match(/^HTTP\/1\.1 502 /);
+    expect(await sendRaw(facade.url, upgradeHead('/new'))).to.match(/^HTTP\/1\.1 502 /);
   });
 
   it('passes an offer of anything else on as a plain request', async () => {
