@@ -5,6 +5,7 @@ import path from 'node:path';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
 import { watchConfig } from '../chassis/config/watch.ts';
+import type { Resolver } from '../chassis/discovery/resolver.ts';
 import { describeError, messageOf } from '../chassis/errors.ts';
 import { createHealth } from '../chassis/health.ts';
 import { reachableUrl } from '../chassis/http/reachable-url.ts';
@@ -104,7 +105,7 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   addDriftTelemetry(options.metrics, () => inForce.view().snapshot.routes);
   const config = await followConfig(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, {
-    ...{ inForce, recorder, stores, configProblem: config.problem, journal },
+    ...{ inForce, resolver: discovery, recorder, stores, configProblem: config.problem, journal },
   });
   const server = await serveClients(options, loaded, flow);
   log.info('facade listening', { url: server.url, admin: admin.url });
@@ -227,6 +228,7 @@ async function followConfig(
 
 interface AdminParts {
   inForce: InForce;
+  resolver: Resolver;
   recorder: EvidenceRecorder;
   stores: Stores;
   configProblem: () => unknown;
@@ -235,7 +237,7 @@ interface AdminParts {
 
 async function serveAdmin(
   { log, metrics, lifecycle, clock, token, checks = {} }: FacadeOptions,
-  { inForce, recorder, stores, configProblem, journal }: AdminParts,
+  { inForce, resolver, recorder, stores, configProblem, journal }: AdminParts,
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
@@ -256,6 +258,7 @@ async function serveAdmin(
   const app = createAdminApi({
     ...{
       inForce,
+      resolver,
       judge,
       control,
       toggles: stores.toggles,

@@ -32,7 +32,7 @@ export function status(context: CliContext, options: StatusOptions): Promise<num
       if (options.json) context.json({ facade: routes, worker: groups });
       else
         context.print(
-          `${options.watch ? '\u001b[2J\u001b[H' : ''}${facadeText(routes)}\n\n${workerText(groups, systemClock.now())}`.trimEnd(),
+          `${options.watch ? '\u001b[2J\u001b[H' : ''}${facadeText(routes, systemClock.now())}\n\n${workerText(groups, systemClock.now())}`.trimEnd(),
         );
       if (!options.watch) return routes.known && groups.known ? EXIT.ok : EXIT.unreachable;
       await systemClock.sleep(1_000);
@@ -49,13 +49,13 @@ async function ask<T>(client: AdminClient, path: string): Promise<Side<T>> {
   }
 }
 
-function facadeText(side: Side<StatusView>): string {
+function facadeText(side: Side<StatusView>, now: number): string {
   if (!side.known) return `facade: ${side.error.message}\n  ${side.error.remedy}`;
   const { config, store, upstreams, routes } = side.view;
   const file = config.valid
     ? `config ${config.version} of ${config.file}`
     : `config ${config.version} STAYS IN FORCE: the file is invalid now\n${config.problem?.message ?? ''}`;
-  const rows = upstreams.flatMap(upstreamRows);
+  const rows = upstreams.flatMap((one) => upstreamRows(one, now));
   const store_ = `store ${store.kind}${store.available ? '' : ' IS AWAY: the last known toggles stay'}`;
   const restart =
     config.restartNeeded.length > 0 ? [`restart needed for ${config.restartNeeded.join(', ')}`] : [];

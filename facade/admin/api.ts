@@ -48,6 +48,7 @@ export function createAdminApi(deps: AdminDeps): Express {
 
 async function status({
   inForce,
+  resolver,
   judge,
   startedAt,
   configProblem,
@@ -68,7 +69,9 @@ async function status({
       restartNeeded: restartNeeded(),
     },
     store: { kind: config.store.kind, available: inForce.toggles().current },
-    upstreams: [...upstreams.values()].map(upstreamView),
+    upstreams: [...upstreams].map(([name, one]) =>
+      upstreamView(one, config.upstreams[name]!.where, resolver),
+    ),
     routes: await Promise.all(snapshot.routes.map(async (route) => routeSummary(route, await judge(route)))),
   };
 }

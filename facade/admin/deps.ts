@@ -1,5 +1,6 @@
 /** What the admin API is made from. */
 import type { Clock } from '../../chassis/clock.ts';
+import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import type { Health } from '../../chassis/health.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
@@ -13,6 +14,8 @@ import type { TokenHolder } from './token-holders.ts';
 /** Everything that its routers use. */
 export interface AdminDeps {
   inForce: InForce;
+  /** Where the instances of upstreams are, and how far that is known. */
+  resolver: Resolver;
   judge: JudgeRoute;
   control: RouteControl;
   toggles: ToggleStore;

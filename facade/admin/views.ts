@@ -1,6 +1,8 @@
 /** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
 import type { BreakerState } from '../../chassis/breaker.ts';
 import type { Stage } from '../../chassis/config/schema/routes.ts';
+import type { Lookup } from '../../chassis/config/schema/upstreams.ts';
+import type { ResolverState } from '../../chassis/discovery/resolver.ts';
 import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
@@ -104,7 +106,11 @@ export interface StatusView {
 /** One upstream. */
 export interface UpstreamView {
   name: string;
+  /** Where its instances come from. */
+  discovery: DiscoveryView;
   instances: InstanceView[];
+  /** All instances are used, bad ones too, because too few are good. */
+  panic: boolean;
   /** The worst of its breakers; `none` where no breaker can be. */
   breaker: BreakerState | 'none';
   /** By route, those that are watching calls now. */
@@ -112,6 +118,21 @@ export interface UpstreamView {
   /** Exchanges under way, and those that wait for a place; both 0 where there may be any number. */
   places: { active: number; waiting: number };
 }
+
+/** Where the instances of an upstream come from, and how far what is known of them can be trusted. */
+export type DiscoveryView =
+  | { resolver: 'static' }
+  | {
+      resolver: Lookup['registry'];
+      /** The name that is looked up. */
+      name: string;
+      /** How many instances are known by it. */
+      known: number;
+      /** `stale`: the last known ones are used, since when and why. */
+      state: ResolverState;
+      /** The registry answers, but names fewer than are kept: it is believed to have failed, not they. */
+      selfPreservation: boolean;
+    };
 
 /** The answer to a request that failed. */
 export interface ErrorView {

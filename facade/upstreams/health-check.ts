@@ -22,6 +22,8 @@ export interface HealthCheck {
   readonly quiet: boolean;
   /** True for what has not been asked yet. */
   isHealthy(url: string): boolean;
+  /** What its probes have shown; undefined: nobody asks it. */
+  health(url: string): Health | undefined;
   /** The instances that discovery names now. */
   follow(urls: readonly string[]): void;
   /** Those it names no more that have proved to be well since. */
@@ -30,8 +32,7 @@ export interface HealthCheck {
 }
 
 /**
- * Starts asking the instances that it is told to follow.
- * @param random from 0 to 1, for jitter
+ * Starts asking the instances that it is told to follow; `random` gives from 0 to 1, for jitter.
  * @param onChange called after an answer to any question above has changed by a probe
  */
 export function createHealthCheck(
@@ -83,6 +84,10 @@ class HealthChecks implements HealthCheck {
 
   isHealthy(url: string): boolean {
     return this.#unhealthy === 0 || this.#watched.get(url)?.health.kind !== 'unhealthy';
+  }
+
+  health(url: string): Health | undefined {
+    return this.#watched.get(url)?.health;
   }
 
   absentButHealthy(): readonly string[] {

@@ -6,6 +6,7 @@
 import type { Forwarder } from '../forwarding/forwarder.ts';
 import { Instance } from './instance.ts';
 import type { Places } from './places.ts';
+import type { Health } from './probed-health.ts';
 import type { InstanceState, Standing } from './standing.ts';
 
 /** What a pool is made from. */
@@ -24,6 +25,10 @@ export interface InstancePoolOptions {
 export interface InstanceView {
   url: string;
   state: InstanceState;
+  /** What its probes have shown; undefined where it is not asked. */
+  probed?: Health;
+  /** Whether discovery names it: one that proves to be well goes on without. */
+  named: boolean;
   /** Exchanges under way. */
   inflight: number;
 }
@@ -62,11 +67,14 @@ export class InstancePool {
   }
 
   views(): InstanceView[] {
-    const named = this.#usable().length > 0 ? this.#options.standing.all : [];
+    const { standing } = this.#options;
+    const named = this.#usable().length > 0 ? standing.all : [];
     const urls = new Set([...named, ...this.#instances.keys()]);
     return [...urls].map((url) => ({
       url,
-      state: this.#options.standing.state(url),
+      state: standing.state(url),
+      probed: standing.probed(url),
+      named: standing.isNamed(url),
       inflight: this.#instances.get(url)?.inflight ?? 0,
     }));
   }

@@ -5,6 +5,7 @@
 import type { Clock } from '../../chassis/clock.ts';
 import type { HealthCheck } from './health-check.ts';
 import type { FailureKind, OutlierEjection } from './outlier-ejection.ts';
+import type { Health } from './probed-health.ts';
 import { slowStartWeight } from './slow-start.ts';
 import { usable } from './usable.ts';
 
@@ -31,6 +32,12 @@ export interface Standing {
   /** All there are: those that discovery names, and those that go on without it. */
   readonly all: readonly string[];
   state(url: string): InstanceState;
+  /** What the probes of an instance have shown; undefined where it is not asked. */
+  probed(url: string): Health | undefined;
+  /** Whether discovery names it. */
+  isNamed(url: string): boolean;
+  /** Whether all are used, bad ones too, because too few are good. */
+  readonly panics: boolean;
   close(): void;
 }
 
@@ -118,6 +125,19 @@ class InstanceStanding implements Standing {
     if (until !== undefined) return { kind: 'ejected', until: Math.round(now() + until - monotonic()) };
     const share = this.weight(url);
     return share < 1 ? { kind: 'slow-start', share } : { kind: 'healthy' };
+  }
+
+  probed(url: string): Health | undefined {
+    return this.#health?.health(url);
+  }
+
+  isNamed(url: string): boolean {
+    return this.#named.includes(url);
+  }
+
+  get panics(): boolean {
+    const used = this.usable(this.#named);
+    return used.some((url) => !this.#isGood(url));
   }
 
   close(): void {

@@ -102,6 +102,12 @@ describe('strangler route against a running facade', function () {
     expect((await strangler('route rollback --group none --reason x')).code).to.equal(2);
   });
 
+  it('shows where each upstream has its instances from, and how they stand', async () => {
+    const { output, code } = await strangler('status');
+    expect(code, output).to.equal(0);
+    expect(output).to.match(/^ {2}legacy +breaker none +fixed\n +http:\/\/127\.0\.0\.1:\d+$/m);
+  });
+
   it('explains a request, by the running facade or by the file', async () => {
     const ask = 'route explain GET /b?x=1 --header x-user:u1 --ip 10.0.0.9';
     expect((await strangler(ask, undefined)).output).to.match(

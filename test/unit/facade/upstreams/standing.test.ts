@@ -28,6 +28,7 @@ describe('the standing of instances', () => {
             return unhealthy.size === 0 && absent.length === 0;
           },
           isHealthy: (url) => !unhealthy.has(url),
+          health: (url) => (unhealthy.has(url) ? { kind: 'unhealthy', passes: 1 } : undefined),
           follow: () => {},
           absentButHealthy: () => absent,
           close: () => {},
@@ -67,6 +68,20 @@ describe('the standing of instances', () => {
     time += 5_000;
     expect(standing.even).to.equal(true);
     expect(standing.state('a')).to.deep.equal({ kind: 'healthy' });
+  });
+
+  it('says what probes have shown, whom discovery names, and whether all are used for want of good ones', () => {
+    absent = ['x'];
+    standing.usable(NAMED);
+    probed();
+    expect([standing.isNamed('a'), standing.isNamed('x')]).to.deep.equal([true, false]);
+    expect(standing.panics).to.equal(false);
+    for (const url of ['a', 'b', 'c']) unhealthy.add(url);
+    probed();
+    expect(standing.probed('a')).to.deep.equal({ kind: 'unhealthy', passes: 1 });
+    expect(standing.probed('d')).to.equal(undefined);
+    expect(standing.usable(NAMED)).to.have.length(5);
+    expect(standing.panics).to.equal(true);
   });
 
   it('lets an instance that joins later begin slowly', () => {
