@@ -31,7 +31,10 @@ forEachForwarder('Instances of an upstream', () => {
   });
 
   /** `service` is YAML of its upstream. */
-  const start = async (service: string, routes = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')) => {
+  const start = async (
+    service: string,
+    routes = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired'),
+  ) => {
     facade = await startTestFacade(`
 facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
 worker: { admin: "127.0.0.1:9" }
