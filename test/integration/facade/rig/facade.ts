@@ -4,7 +4,7 @@ import path from 'node:path';
 import { systemClock } from '../../../../chassis/clock.ts';
 import { createLifecycle } from '../../../../chassis/lifecycle.ts';
 import { createLogger } from '../../../../chassis/log.ts';
-import { createMetrics } from '../../../../chassis/metrics.ts';
+import { createMetrics, type Metrics } from '../../../../chassis/metrics.ts';
 import type { ErrorView, EvidenceView, RouteView, StatusView } from '../../../../facade/admin/views.ts';
 import { type FacadeOptions, startFacade } from '../../../../facade/main.ts';
 import { forwarderInUse } from './forwarders.ts';
@@ -64,10 +64,12 @@ export function route(id: string, match: string, stage: string, rest = ''): stri
   return `  - { id: ${id}, match: { ${match} }, service: service, stage: ${stage}${rest} }\n`;
 }
 
+type StartOptions = { token?: string; open?: FacadeOptions['open']; metrics?: Metrics };
+
 /** Starts a facade with a config file. */
 export async function startTestFacade(
   text: string,
-  { token = TOKEN, open }: { token?: string; open?: FacadeOptions['open'] } = {},
+  { token = TOKEN, open, metrics = createMetrics('facade') }: StartOptions = {},
 ): Promise<TestFacade> {
   const directory = await mkdtemp(path.join(tmpdir(), 'facade-test-'));
   const file = path.join(directory, 'strangler.yaml');
@@ -75,7 +77,7 @@ export async function startTestFacade(
   const lines: Record<string, unknown>[] = [];
   const log = createLogger({ process: 'facade', write: (line) => void lines.push(JSON.parse(line)) });
   const lifecycle = createLifecycle({ log });
-  const parts = { env: {}, log, lifecycle, clock: systemClock, metrics: createMetrics('facade') };
+  const parts = { env: {}, log, lifecycle, clock: systemClock, metrics };
   const options = { ...parts, configFile: file, token: token || undefined, ...(open && { open }) };
   const { url, admin } = await startFacade(options).catch(async (error) => {
     await lifecycle.close();
