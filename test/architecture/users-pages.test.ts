@@ -23,6 +23,16 @@ function commandsIn(text: string): string[][] {
   });
 }
 
+/** The names that headings can be linked by. */
+function placesIn(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replace(/[^a-z0-9 _-]/g, '')
+      .replaceAll(' ', '-'),
+  );
+}
+
 /** What is wrong with a command as shown, or undefined. */
 function problemOf(words: readonly string[]): string | undefined {
   let command: Command = program;
@@ -66,17 +76,26 @@ describe('the pages for users', () => {
     ).to.deep.equal([['data', 'copy', 'catalog'], ['check']]);
   });
 
-  it('link to pages that exist', () => {
-    for (const page of globSync('docs/{tutorial,how-to/*}.md', { cwd: root }))
-      for (const [, target] of read(page).matchAll(/\]\((?!http)([^)#]+)[^)]*\)/g))
-        expect(existsSync(path.join(root, path.dirname(page), target!)), `${page}: ${target}`).to.equal(true);
+  it('link to pages, and to places in them, that exist', () => {
+    for (const page of globSync('docs/**/*.md', { cwd: root }))
+      for (const [, target, place] of read(page).matchAll(/\]\((?!http)([^)#]*)(?:#([^)]*))?\)/g)) {
+        const linked = target === '' ? page : path.join(path.dirname(page), target!);
+        expect(existsSync(path.join(root, linked)), `${page}: ${target}`).to.equal(true);
+        if (place !== undefined) expect(placesIn(read(linked)), `${page}: #${place}`).to.include(place);
+      }
   });
 
   it('show configs that are valid', () => {
-    const page = 'docs/how-to/put-the-facade-in-front.md';
-    const configs = [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
-    expect(configs).to.have.length(1);
-    for (const text of configs) parseConfig(text, page, {});
+    const env = {
+      ...{ REDIS_URL: 'redis://127.0.0.1', HOST_ADDRESS: '10.0.0.9' },
+      ...{ PARTNER_KEY_SHA256: '0'.repeat(64), OVERRIDE_SECRET: 's'.repeat(32) },
+    };
+    const configs = pages.flatMap((page) =>
+      [...read(page).matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => ({ page, text: text! })),
+    );
+    const ours = configs.filter(({ text }) => /^(upstreams|sidecar):/m.test(text));
+    expect(ours).to.have.length.above(6);
+    for (const { page, text } of ours) parseConfig(text, page, env);
   });
 
   it('name error codes with the exit codes that they have', () => {
