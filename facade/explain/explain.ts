@@ -2,6 +2,7 @@
 import { admit } from '../admission/admit.ts';
 import { announcesTooMuch } from '../admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from '../admission/errors.ts';
+import type { Aggregate } from '../aggregate/compile-aggregates.ts';
 import { isRepeatable } from '../forwarding/exchange.ts';
 import { clientOf } from '../forwarding/request-headers.ts';
 import { gatewayErrors } from '../gateway/errors.ts';
@@ -15,7 +16,8 @@ import { explainAmbiguity } from './ambiguity.ts';
 import type { ExplainedRequest, ExplainedView } from './explained-view.ts';
 import type { Explanation } from './explanation.ts';
 import { losers } from './losers.ts';
-import { explainSides } from './sides.ts';
+import { refusedByParser } from './parser.ts';
+import { explainNoSides, explainSides } from './sides.ts';
 import { why } from './why.ts';
 
 type Explained = Omit<Explanation, 'why'>;
@@ -30,18 +32,20 @@ export function explain(view: ExplainedView, request: ExplainedRequest, now: num
 function decided(view: ExplainedView, request: ExplainedRequest, now: number): Explained {
   const { method, url, headers } = request;
   const { table } = view.snapshot;
+  const upgrade = isUpgrade(request);
   const asked: Explained = {
     request: { method, url, host: headers.host ?? '', client: clientIn(view, request) },
-    upgrade: isUpgrade(request),
-    repeatable: isRepeatable(request) && !isUpgrade(request),
+    ...{ upgrade, repeatable: isRepeatable(request) && !upgrade },
     ambiguous: explainAmbiguity(request, table, view.admission),
     ...{ losers: [], override: 'none', plan: [] },
   };
+  const unread = refusedByParser(request, upgrade);
+  if (unread !== undefined) return refusedBy(asked, unread);
   const admission = admit(request, table, view.admission);
   return admission.ok ? entered(view, request, now, asked, admission) : refusedBy(asked, admission.code);
 }
 
-/** What was let in by its head: the body that it announces, the gateway, and the sides. */
+/** What was let in by its head: an aggregate, or a route, and what they refuse. */
 function entered(
   view: ExplainedView,
   request: ExplainedRequest,
@@ -49,7 +53,7 @@ function entered(
   asked: Explained,
   { target, route: named }: Admitted,
 ): Explained {
-  const { snapshot } = view;
+  const { snapshot, admission } = view;
   const found = asked.upgrade ? undefined : snapshot.aggregates?.match(request.method, target.path);
   const route = found === undefined ? named : undefined;
   const matched: Explained = {
@@ -59,32 +63,40 @@ function entered(
     route: route && routeOf(route),
     losers: losersOf(snapshot, found?.config.id, route, { ...request, ...target, head: request }),
   };
-  const limit = route?.config.limits.body ?? view.admission.limits.body ?? Number.POSITIVE_INFINITY;
+  const limit = route?.config.limits.body ?? admission.limits.body ?? Number.POSITIVE_INFINITY;
   if (!asked.upgrade && announcesTooMuch(request, limit)) return refusedBy(matched, 'BODY_TOO_LARGE');
   if (asked.upgrade && !mayOpen(view, request, route)) {
     const { status, message } = websocketErrors.table.ORIGIN_REFUSED;
     return { ...matched, refused: { by: 'origin', code: 'ORIGIN_REFUSED', status, message: message() } };
   }
-  const rules = accessOf(view, request, target, route, found);
-  const address = asked.request.client;
-  const access =
-    rules &&
-    explainAccess(rules, {
-      ...{ method: request.method, headers: request.headers, rawHeaders: request.rawHeaders },
-      ...{ query: target.query, address, identity: request.identity, now },
-      cookieSecrets: snapshot.secrets.cookies,
-      config: snapshot.loaded.config.auth,
-    });
+  return atGateway(view, request, now, matched, { target, route, aggregate: found });
+}
+
+/** What the gateway asks, and who answers when it lets the request pass. */
+function atGateway(
+  view: ExplainedView,
+  request: ExplainedRequest,
+  now: number,
+  matched: Explained,
+  { target, route, aggregate }: Omit<Admitted, 'ok'> & { aggregate: Aggregate | undefined },
+): Explained {
+  const { snapshot } = view;
+  const { method, headers, rawHeaders, identity } = request;
+  const rules = accessOf(view, request, target, route, aggregate);
+  const asking = { method, headers, rawHeaders, query: target.query, address: matched.request.client };
+  const { auth: config } = snapshot.loaded.config;
+  const cookieSecrets = snapshot.secrets.cookies;
+  const access = rules && explainAccess(rules, { ...asking, identity, now, cookieSecrets, config });
   const held = access === undefined ? matched : { ...matched, access: access.access };
   if (access?.kind === 'refuse') {
     const { status, message } = gatewayErrors.table[access.code];
     return { ...held, refused: { by: 'gateway', code: access.code, status, message: message() } };
   }
-  if (access?.kind === 'preflight' || found !== undefined) return held;
-  const identity = access === undefined ? request.identity : access.identity;
-  const { upgrade, repeatable } = asked;
-  const letIn = { request: { ...request, identity }, target, route, upgrade, repeatable };
-  return { ...held, ...explainSides(view, letIn, now) };
+  if (access?.kind === 'preflight') return held;
+  if (aggregate !== undefined) return { ...held, ...explainNoSides(view, request, now) };
+  const { upgrade, repeatable } = matched;
+  const verified = { ...request, identity: access === undefined ? identity : access.identity };
+  return { ...held, ...explainSides(view, { request: verified, target, route, upgrade, repeatable }, now) };
 }
 
 function refusedBy(explained: Explained, code: RefusalCode): Explained {

@@ -3,7 +3,7 @@ import { planOf } from '../plan.ts';
 import { type Assigning, requestAssignment, requestKey, requestOverride } from '../request-assignment.ts';
 import { bucketOf } from '../routing/assignment.ts';
 import { type FoundKey, keyText, sourceText } from '../routing/assignment-key.ts';
-import { overrideResult } from '../routing/override-token.ts';
+import { type Override, overrideResult } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import type { ExplainedRequest, ExplainedView } from './explained-view.ts';
@@ -43,15 +43,37 @@ export function explainSides(
   return {
     key: route && keyOf(route, requestKey(view, route, assigning)),
     override: overrideResult(override, applied),
-    token: explainToken({
-      ...{ headers: request.headers, override, applied },
-      lookedFor: view.snapshot.secrets.overrides !== undefined,
-      route: route && { id: route.config.id, stage: route.rule.stage },
-    }),
+    token: tokenOf(view, request, override, applied, route),
     assignment,
     // A WebSocket is opened where it is opened: no other side takes its place.
     plan: upgrade ? plan.slice(0, 1) : plan,
   };
+}
+
+/** The token of a request that no side answers: it never counts. */
+export function explainNoSides(
+  view: ExplainedView,
+  request: ExplainedRequest,
+  now: number,
+): Pick<Explanation, 'override' | 'token'> {
+  const override = requestOverride(view, request, () => now);
+  return {
+    override: overrideResult(override, false),
+    token: tokenOf(view, request, override, false, undefined),
+  };
+}
+
+function tokenOf(
+  { snapshot }: ExplainedView,
+  { headers }: ExplainedRequest,
+  override: Override,
+  applied: boolean,
+  route: ActiveRoute | undefined,
+): Explanation['token'] {
+  return explainToken({
+    ...{ headers, override, applied, lookedFor: snapshot.secrets.overrides !== undefined },
+    route: route && { id: route.config.id, stage: route.rule.stage },
+  });
 }
 
 function keyOf({ rule }: ActiveRoute, found: FoundKey | undefined): Explanation['key'] {

@@ -34,9 +34,14 @@ export function explainStep(
   return {
     ...{ side, upstream: name, instances, breaker: upstream.breakerState(route?.config.id) },
     ...(limit !== undefined && { timeout: limit }),
-    retries: repeatable && instances.length > 1 ? settings.retries : 0,
+    retries: repeatable && instances.length > 1 && !wasRetried(request) ? settings.retries : 0,
     ...(rewrite && { rewrite }),
   };
+}
+
+/** Whoever sent it has the retries, so that they do not multiply. */
+function wasRetried({ headers }: ExplainedRequest): boolean {
+  return headers['x-retry-attempt'] !== undefined;
 }
 
 /** By one instance: that of another differs in nothing but its own host. */

@@ -31,7 +31,7 @@ export function explainToken(bearer: TokenBearer): TokenExplanation | undefined 
 }
 
 function unusedBecause(only: string | undefined, route: TokenBearer['route']): string {
-  if (route === undefined) return 'no route names the request';
+  if (route === undefined) return 'no route answers the request';
   if (only !== undefined && only !== route.id) return `it is for route ${only}`;
   if (route.stage === 'legacy' || route.stage === 'retired')
     return `at the stage ${route.stage} there is one side alone`;

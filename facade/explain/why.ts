@@ -38,7 +38,7 @@ function matched({ route, aggregate, upgrade }: Explained): string[] {
 }
 
 function assigned({ route, key, override, token, assignment }: Explained): string[] {
-  if (assignment === undefined) return [];
+  if (assignment === undefined) return tokenText(override, token);
   if (assignment.overridden)
     return [
       `A token (${token?.from}) chose the ${assignment.answers === 'service' ? 'service' : 'monolith'}; nothing stands behind it.`,

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { expect } from 'chai';
 import type { JWTPayload } from 'jose';
+import { parseConfig } from '../../../chassis/config/load.ts';
+import { explain } from '../../../facade/explain/explain.ts';
+import type { Explanation } from '../../../facade/explain/explanation.ts';
+import { explainedRequest, explainInput } from '../../../facade/explain/input.ts';
+import { offlineView } from '../../../facade/explain/offline-view.ts';
 import { type Asked, ask, explained, sent } from './rig/explained.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { startIssuer, type TestIssuer } from './rig/issuer.ts';
@@ -31,22 +36,22 @@ describe('strangler route explain, of what is let in', () => {
   let issuer: TestIssuer;
   let service: TestUpstream;
   let facade: TestFacade;
+  let text: string;
   before(async () => {
     issuer = await startIssuer();
     service = await startUpstream(json('service'));
-    facade = await startTestFacade(
-      config({
-        legacy: service.url,
-        service: service.url,
-        routes: ROUTES,
-        facade:
-          ', getBodies: reject, underscoreHeaders: reject, hosts: [h.test], limits: { url: 200, headers: 20 }',
-        extra: `auth:
+    text = config({
+      legacy: service.url,
+      service: service.url,
+      routes: ROUTES,
+      facade:
+        ', getBodies: reject, underscoreHeaders: reject, hosts: [h.test], limits: { url: 200, headers: 20 }',
+      extra: `auth:
   jwt: ${issuer.yaml}
   apiKeys: { keys: [{ name: partner, sha256: ${sha256('k-1')}, scopes: ["orders:read"] }, { name: other, sha256: ${sha256('k-2')} }] }
 `,
-      }),
-    );
+    });
+    facade = await startTestFacade(text);
   });
   after(async () => {
     await facade.close();
@@ -110,6 +115,8 @@ describe('strangler route explain, of what is let in', () => {
         ...Array.from({ length: 30 }, (_, n): [string, string] => [`x-${n}`, '']),
       ),
       ask('POST', '/small', HOST, ['content-length', '9']),
+      ask('POST', '/small', HOST, ['expect', '200-ok']),
+      ask('POST', '/small', HOST, ['content-length', '2'], ['transfer-encoding', 'chunked']),
       ask('GET', '/pages', HOST, origin('https://shop.test'), ['x-api-key', 'k-1']),
       ask('OPTIONS', '/pages', HOST, origin('https://shop.test'), wants('PUT')),
       ask('OPTIONS', '/pages', HOST, origin('https://shop.test'), wants('DELETE')),
@@ -134,9 +141,32 @@ describe('strangler route explain, of what is let in', () => {
     }
     expect([...codes].filter((code) => code !== undefined).sort()).to.deep.equal([
       ...['API_KEY_INVALID', 'AUTH_REQUIRED', 'BODY_TOO_LARGE', 'BODY_UNEXPECTED', 'CORS_REFUSED'],
-      ...['CREDENTIAL_KIND_REFUSED', 'HEADERS_TOO_LARGE', 'HEADER_REFUSED', 'HOST_UNKNOWN', 'METHOD_REFUSED'],
+      ...[
+        'CREDENTIAL_KIND_REFUSED',
+        'EXPECTATION_UNKNOWN',
+        'FRAMING_REFUSED',
+        'HEADERS_TOO_LARGE',
+        'HEADER_REFUSED',
+        'HOST_UNKNOWN',
+        'METHOD_REFUSED',
+      ],
       ...['SCOPE_MISSING', 'TARGET_AMBIGUOUS', 'TARGET_TOO_LONG', 'TOKEN_INVALID'],
     ]);
+  });
+
+  it('says the same from the config file alone', async () => {
+    const view = offlineView({
+      ...parseConfig(text, 'strangler.yaml', {}),
+      ...{ file: 'strangler.yaml', directory: '.', version: '1', loadedAt: 0 },
+    });
+    const bare = ({ plan, ...rest }: Explanation) => ({
+      ...rest,
+      plan: plan.map(({ breaker: _, ...step }) => step),
+    });
+    for (const request of await corpus()) {
+      const offline = explain(view, explainedRequest(explainInput.parse(request), '127.0.0.1:0'), Date.now());
+      expect(bare(JSON.parse(JSON.stringify(offline)))).to.deep.equal(bare(await explained(facade, request)));
+    }
   });
 
   it('says which policy decides about an ambiguous path, and whose', async () => {

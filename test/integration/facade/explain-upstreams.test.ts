@@ -192,7 +192,8 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
         ['GET', '/live', good('legacy', 'half'), 'it is for route half'],
         ['GET', '/retired', good('legacy'), 'at the stage retired there is one side alone'],
         ['POST', '/shadow', good('service'), 'at the stage shadow only GET, HEAD and OPTIONS'],
-        ['GET', '/none', good('service'), 'no route names the request'],
+        ['GET', '/none', good('service'), 'no route answers the request'],
+        ['GET', '/pages/7', good('service'), 'no route answers the request'],
       ];
       for (const [method, url, text, reason] of cases) {
         const told = await about(method, url, header(text));
@@ -243,6 +244,8 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
       const { plan, why } = await tell('GET', '/retired');
       expect(plan[0]).to.deep.include({ retries: 2, instances: [service.url, twin.url] });
       expect(why.join(' ')).to.include('is asked 3 times at most, at other instances within its budget');
+      const again = await tell('GET', '/retired', ['x-retry-attempt', '1']);
+      expect(again.plan[0]?.retries, 'whoever sent it has the retries').to.equal(0);
     });
 
     it('get host and path as the config rewrites them', async () => {
