@@ -148,12 +148,25 @@ function addExplain(route: Command, add: Adder): void {
     () => import('./commands/explain.ts'),
     (m) => m.routeExplain,
   );
-  add(route, 'explain <method> <url>', 'which route names a request, who answers it, and why', explain)
-    .option('--header <line>', 'a header, "name: value"; may be given again', several)
+  add(
+    route,
+    'explain <method> <url>',
+    'what would become of a request: who answers it, or what refuses it, and why',
+    explain,
+  )
+    .option(
+      '--header <line>',
+      'a header, "name: value", such as "Upgrade: websocket"; may be given again',
+      several,
+    )
     .option('--ip <address>', 'the address of the peer')
-    .option('--user <name>', 'the verified user, for the key')
-    .option('--tenant <name>', "the verified user's tenant, for the key")
-    .option('--claim <pair>', 'a verified claim, name=value; may be given again', several)
+    .option('--user <name>', 'the user, taken for verified')
+    .option('--tenant <name>', "the user's tenant, taken for verified")
+    .option(
+      '--claim <pair>',
+      'a claim of the user, name=value, taken for verified; may be given again',
+      several,
+    )
     .option('--offline', 'from the config file alone, without a running facade');
 }
 

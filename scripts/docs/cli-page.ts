@@ -44,8 +44,12 @@ function section(name: string, command: Program): string {
     one.required ? `<${one.name()}>` : `[${one.name()}]`,
   );
   const own = command.options.filter(({ long }) => long !== '--config' && long !== '--json');
-  const rows = own.map(({ flags, description, mandatory, defaultValue }) => {
-    const more = mandatory ? '; required' : defaultValue === undefined ? '' : `; default ${defaultValue}`;
+  const rows = own.map(({ flags, description, mandatory, defaultValue, defaultValueDescription }) => {
+    const more = mandatory
+      ? '; required'
+      : defaultValue === undefined
+        ? ''
+        : `; default ${defaultValueDescription ?? defaultValue}`;
     return `- \`${flags}\`: ${description}${more}`;
   });
   const list = rows.length > 0 ? `\n\n${rows.join('\n')}` : '';
