@@ -56,8 +56,6 @@ export function forwardUpgrade(
   socket.once('close', () => onEnd(outcome));
   const left = () => socket.destroy();
   socket.once('end', left);
-  // Nobody reads it until it is open; without this its end would not be seen.
-  socket.read(0);
   const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {
     outcome.failure = 'UPSTREAM_ABSENT';

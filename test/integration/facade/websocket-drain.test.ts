@@ -33,9 +33,9 @@ forEachForwarder('A WebSocket whose route moves', () => {
     await legacy.close();
     await service.close();
   });
-  const set = async (stage: string, percent?: number) => {
+  const set = async (stage: string, percent?: number, id = 'r') => {
     const body = { stage, reason: 'test', force: true, ...(percent !== undefined && { percent }) };
-    expect((await facade.change('PUT', '/api/routes/r/stage', body)).status).to.equal(200);
+    expect((await facade.change('PUT', `/api/routes/${id}/stage`, body)).status).to.equal(200);
   };
   const drained = async () =>
     Number(
@@ -64,20 +64,27 @@ forEachForwarder('A WebSocket whose route moves', () => {
     unnamed!.close();
   });
 
-  it('stays as long as its side is not judged to be wrong: in shadow, in canary above 0, and where a tester chose it', async () => {
-    await start(route('r', 'path: /r', 'canary', ', percent: 100, key: [header x-user-id]'));
+  it('stays as long as its side is not judged to be wrong: in canary above 0, and where a tester chose it', async () => {
+    await start(
+      route('r', 'path: /r', 'canary', ', percent: 100, key: [header x-user-id]') +
+        route('other', 'path: /other', 'live'),
+    );
     const headers = { 'x-user-id': 'u' };
     const [key] = overrideKeys([SECRET]);
-    const token = signOverride({ side: 'service', route: undefined, expiresAt: Date.now() + 60_000 }, key!);
+    const token = signOverride({ side: 'service', route: 'r', expiresAt: Date.now() + 60_000 }, key!);
     const keyed = await openSocket(facade.url, '/r', { headers });
     const chosen = await openSocket(facade.url, '/r', { headers: { ...headers, 'x-strangler-side': token } });
     const keyless = await openSocket(facade.url, '/r');
+    const last = await openSocket(facade.url, '/other');
     await set('canary', 1);
+    await set('legacy', undefined, 'other');
+    // Looked at after the others: when it is told, so are they.
+    await until(() => last.closed() === RESTART);
     expect(await keyed.ask('1%')).to.equal('service 1%');
-    await set('shadow');
+    await set('canary', 0);
     await until(() => keyed.closed() === RESTART);
-    expect(await chosen.ask('shadow')).to.equal('service shadow');
-    expect(await keyless.ask('shadow')).to.equal('legacy shadow');
+    expect(await chosen.ask('0%')).to.equal('service 0%');
+    expect(await keyless.ask('0%')).to.equal('legacy 0%');
     chosen.close();
     keyless.close();
   });
@@ -159,10 +166,13 @@ forEachForwarder('A WebSocket whose route moves', () => {
   it('is told at the end of the facade too', async () => {
     await start(route('r', 'path: /r', 'live'));
     const sockets = await Promise.all(['/r', '/elsewhere'].map((path) => openSocket(facade.url, path)));
-    const closing = facade.close();
-    await until(() => sockets.every((socket) => socket.closed() === RESTART));
-    await closing;
-    expect([legacy.closes, service.closes]).to.deep.equal([[RESTART], [RESTART]]);
-    await start('');
+    try {
+      await facade.close();
+      await until(() => sockets.every((socket) => socket.closed() !== undefined));
+      expect(sockets.map((socket) => socket.closed())).to.deep.equal([RESTART, RESTART]);
+      expect([legacy.closes, service.closes]).to.deep.equal([[RESTART], [RESTART]]);
+    } finally {
+      await start('');
+    }
   });
 });

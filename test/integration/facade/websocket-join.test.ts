@@ -60,7 +60,18 @@ describe('Two joined sockets', () => {
     expect([...Buffer.concat(got)]).to.deep.equal([0x88, 2, 3, 244]);
   });
 
-  it('end together when one is reset, at once or after the grace', async () => {
+  it('end when both were told and both have answered', async () => {
+    const [client, upstream] = [await pair(), await pair()];
+    const ended = [client, upstream].map(({ far }) => new Promise((resolve) => far.once('end', resolve)));
+    const answers = { client: [0x88, 0x82, 0, 0, 0, 0, 3, 244], upstream: [0x88, 2, 3, 244] };
+    client.far.once('data', () => client.far.write(Buffer.from(answers.client)));
+    upstream.far.once('data', () => upstream.far.write(Buffer.from(answers.upstream)));
+    join(client.near, upstream.near, mask, 60_000).close(1012);
+    await Promise.all(ended);
+    await until(() => client.near.destroyed && upstream.near.destroyed);
+  });
+
+  it('end together when one is reset, without a grace', async () => {
     for (const [one, other] of [
       [0, 1],
       [1, 0],
@@ -68,7 +79,7 @@ describe('Two joined sockets', () => {
       const pairs = [await pair(), await pair()];
       pairs[0]!.far.resume();
       pairs[1]!.far.resume();
-      join(pairs[0]!.near, pairs[1]!.near, mask, 50);
+      join(pairs[0]!.near, pairs[1]!.near, mask, 60_000);
       pairs[one]!.far.resetAndDestroy();
       await until(() => pairs[other]!.near.destroyed && pairs[other]!.far.destroyed);
     }
