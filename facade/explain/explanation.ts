@@ -5,6 +5,7 @@ import type { TargetPolicy } from '../admission/rules.ts';
 import type { Assignment, Side } from '../routing/assignment.ts';
 import type { OverrideResult } from '../routing/override-token.ts';
 import type { TargetProblem } from '../routing/request-target.ts';
+import type { Ineligible } from '../shadow/eligibility.ts';
 
 /** A request, and what would become of it. */
 export interface Explanation {
@@ -41,6 +42,8 @@ export interface Explanation {
   /** The tester's token that came with it. */
   token?: TokenExplanation;
   assignment?: Assignment;
+  /** Whether the service is asked the same afterwards; undefined: it is not. */
+  comparison?: ComparisonExplanation;
   /** Whether it may be sent again: by retries, and to the next of the plan. */
   repeatable: boolean;
   /** The upstreams to ask, in order. */
@@ -87,6 +90,14 @@ export interface TokenExplanation {
   route?: string;
   /** Why a good one does not count, or why none does. */
   unused?: string;
+}
+
+/** Whether answers are compared: of which share of such requests, or why not. */
+export interface ComparisonExplanation {
+  /** From 0 to 1. */
+  sample: number;
+  /** Why this request is none of them. */
+  skipped?: Ineligible;
 }
 
 /** An answer put together. */

@@ -6,6 +6,7 @@ import { type FoundKey, keyText, sourceText } from '../routing/assignment-key.ts
 import { type Override, overrideResult } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import { explainComparison } from './comparison.ts';
 import type { ExplainedRequest, ExplainedView } from './explained-view.ts';
 import type { Explanation } from './explanation.ts';
 import { shownValue } from './shown-key.ts';
@@ -13,7 +14,10 @@ import { explainStep } from './steps.ts';
 import { explainToken } from './token.ts';
 
 /** The part of an explanation that says who answers. */
-export type ExplainedSides = Pick<Explanation, 'key' | 'override' | 'token' | 'assignment' | 'plan'>;
+export type ExplainedSides = Pick<
+  Explanation,
+  'key' | 'override' | 'token' | 'assignment' | 'comparison' | 'plan'
+>;
 
 /** A request that was let in. */
 export interface LetIn {
@@ -45,6 +49,7 @@ export function explainSides(
     override: overrideResult(override, applied),
     token: tokenOf(view, request, override, applied, route),
     assignment,
+    comparison: upgrade ? undefined : explainComparison(request, route, assignment),
     // A WebSocket is opened where it is opened: no other side takes its place.
     plan: upgrade ? plan.slice(0, 1) : plan,
   };

@@ -1,5 +1,5 @@
 /** Pure. Whom a request is asked of, in sentences. */
-import type { Assignment } from '../routing/assignment.ts';
+import type { Ineligible } from '../shadow/eligibility.ts';
 import type { Explanation, RewriteExplanation, StepExplanation } from './explanation.ts';
 
 type Explained = Omit<Explanation, 'why'>;
@@ -20,7 +20,14 @@ export function whyAggregate({ aggregate, refused, access }: Explained): string[
 }
 
 /** Of the upstreams of a plan. */
-export function whyUpstreams({ route, plan, assignment, upgrade, repeatable }: Explained): string[] {
+export function whyUpstreams({
+  route,
+  plan,
+  assignment,
+  comparison,
+  upgrade,
+  repeatable,
+}: Explained): string[] {
   if (assignment === undefined) return [];
   const [first] = plan;
   const gone =
@@ -37,7 +44,7 @@ export function whyUpstreams({ route, plan, assignment, upgrade, repeatable }: E
       ? []
       : [`All of it together has ${route.deadline} ms until an answer begins.`]),
     ...plan.flatMap(rewriting),
-    ...(upgrade ? [] : compared(assignment)),
+    ...compared(comparison),
     ...plan.flatMap(troubles),
   ];
 }
@@ -79,9 +86,16 @@ function troubles({ upstream, instances, breaker }: Asked): string[] {
   ];
 }
 
-function compared(assignment: Assignment): string[] {
-  if (assignment.answers !== 'legacy' || !assignment.candidate) return [];
-  return [
-    'The service is asked the same afterwards, and its answer is compared, where sample and method allow it.',
-  ];
+const NOT_COMPARED: Partial<Record<NonNullable<Ineligible>, string>> = {
+  unsafe: 'only GET and HEAD without a body are',
+  conditional: 'it is conditional, or asks for a range',
+  'sampled-out': 'the sample of the route is 0',
+};
+
+function compared(comparison: Explanation['comparison']): string[] {
+  if (comparison === undefined) return [];
+  const { sample, skipped } = comparison;
+  if (skipped !== undefined) return [`Nothing is compared: ${NOT_COMPARED[skipped] ?? skipped}.`];
+  const share = sample < 1 ? `, for ${Math.round(sample * 10_000) / 100} % of such requests` : '';
+  return [`The service is asked the same afterwards, and its answer is compared${share}.`];
 }

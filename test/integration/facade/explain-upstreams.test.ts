@@ -38,7 +38,7 @@ describe('strangler route explain, of who answers', () => {
       routes: [
         route('live', 'path: /live, methods: [GET, POST]', 'live', ', deadline: 3s, timeout: 20s'),
         route('retired', 'path: /retired', 'retired'),
-        route('shadow', 'path: /shadow, methods: [GET, POST]', 'shadow'),
+        route('shadow', 'path: /shadow, methods: [GET, POST]', 'shadow', ', shadow: { sample: 0.25 }'),
         route('guarded', 'path: /guarded', 'live', ', websocket: { origins: [same-host] }'),
         route('half', 'path: /half', 'canary', ', percent: 0, key: [header x-user]'),
         route('under', 'path: "/pages/*"', 'live'),
@@ -277,6 +277,27 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
       });
       service.answer(json('service'));
     });
+  });
+
+  it('says whether answers are compared, or why this request is none of those', async () => {
+    const about = async (method: string, url: string, ...headers: [string, string][]) => {
+      const { comparison, why } = await tell(method, url, ...headers);
+      return [
+        comparison?.skipped ?? comparison?.sample,
+        why.filter((one) => one.includes('compared')).join(),
+      ];
+    };
+    expect(await about('GET', '/shadow')).to.deep.equal([
+      0.25,
+      'The service is asked the same afterwards, and its answer is compared, for 25 % of such requests.',
+    ]);
+    expect(await about('POST', '/shadow')).to.deep.equal([
+      'unsafe',
+      'Nothing is compared: only GET and HEAD without a body are.',
+    ]);
+    expect((await about('GET', '/shadow', ['if-none-match', '"a"']))[0]).to.equal('conditional');
+    expect(await about('GET', '/live')).to.deep.equal([undefined, '']);
+    expect(await about('GET', '/shadow', ...UPGRADE)).to.deep.equal([undefined, '']);
   });
 
   it('is shown by the command with what becomes of the request first', async () => {
