@@ -1,5 +1,5 @@
 /** Upstreams as the command shows them. */
-import type { DiscoveryView, UpstreamView } from '../facade/admin/views.ts';
+import type { DiscoveryView, UpstreamView } from '../facade/admin/upstream-view.ts';
 import { time } from './print.ts';
 
 type InstanceView = UpstreamView['instances'][number];

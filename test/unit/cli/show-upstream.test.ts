@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { upstreamRows } from '../../../cli/show-upstream.ts';
-import type { UpstreamView } from '../../../facade/admin/views.ts';
+import type { UpstreamView } from '../../../facade/admin/upstream-view.ts';
 
 const NOW = Date.parse('2026-07-01T12:00:00Z');
 const view = (over: Partial<UpstreamView>): UpstreamView => ({
