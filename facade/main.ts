@@ -106,6 +106,7 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   const config = await followConfig(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, {
     ...{ inForce, resolver: discovery, recorder, stores, configProblem: config.problem, journal },
+    gateway: duties.gateway,
   });
   const server = await serveClients(options, loaded, flow);
   log.info('facade listening', { url: server.url, admin: admin.url });
@@ -228,6 +229,7 @@ async function followConfig(
 
 interface AdminParts {
   inForce: InForce;
+  gateway: Gateway;
   resolver: Resolver;
   recorder: EvidenceRecorder;
   stores: Stores;
@@ -237,7 +239,7 @@ interface AdminParts {
 
 async function serveAdmin(
   { log, metrics, lifecycle, clock, token, checks = {} }: FacadeOptions,
-  { inForce, resolver, recorder, stores, configProblem, journal }: AdminParts,
+  { inForce, gateway, resolver, recorder, stores, configProblem, journal }: AdminParts,
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
@@ -260,6 +262,7 @@ async function serveAdmin(
       inForce,
       resolver,
       judge,
+      judgeToken: gateway.judge,
       control,
       toggles: stores.toggles,
       health,

@@ -6,6 +6,7 @@ import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
 import type { ChainHead } from '../audit/entry.ts';
 import type { JudgeRoute } from '../gates/judgement.ts';
+import type { Gateway } from '../gateway/gateway.ts';
 import type { InForce } from '../in-force.ts';
 import type { RouteControl } from '../toggles/route-control.ts';
 import type { ToggleStore } from '../toggles/toggle-store.ts';
@@ -17,6 +18,8 @@ export interface AdminDeps {
   /** Where the instances of upstreams are, and how far that is known. */
   resolver: Resolver;
   judge: JudgeRoute;
+  /** Of a token in a request to explain. */
+  judgeToken: Gateway['judge'];
   control: RouteControl;
   toggles: ToggleStore;
   health: Health;

@@ -3,17 +3,25 @@ import { Router } from 'express';
 import { explain } from '../explain/explain.ts';
 import type { Explanation } from '../explain/explanation.ts';
 import { explainedRequest, explainInput } from '../explain/input.ts';
+import { credentialsOf } from '../gateway/credentials.ts';
 import type { AdminDeps } from './deps.ts';
 import { readInput } from './input.ts';
 
 /** Makes the router. */
-export function explainRouter({ inForce, clock }: Pick<AdminDeps, 'inForce' | 'clock'>): Router {
+export function explainRouter({
+  inForce,
+  judgeToken,
+  clock,
+}: Pick<AdminDeps, 'inForce' | 'judgeToken' | 'clock'>): Router {
   const router = Router();
-  router.post('/', (request, response) => {
+  router.post('/', async (request, response) => {
     const view = inForce.view();
-    const { listen } = view.snapshot.loaded.config.facade;
-    const asked = explainedRequest(readInput(explainInput, request.body), `${listen.host}:${listen.port}`);
-    response.json(explain(view, asked, clock.now()) satisfies Explanation);
+    const { facade, auth } = view.snapshot.loaded.config;
+    const { host, port } = facade.listen;
+    const asked = explainedRequest(readInput(explainInput, request.body), `${host}:${port}`);
+    const shown = credentialsOf(asked.rawHeaders, auth.jwt !== undefined, undefined);
+    const judged = shown.kind === 'jwt' ? await judgeToken(shown.token, auth) : undefined;
+    response.json(explain(view, { ...asked, judged }, clock.now()) satisfies Explanation);
   });
   return router;
 }

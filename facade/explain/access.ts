@@ -7,6 +7,7 @@ import { answerPreflight, corsHeaders, preflightMethod } from '../gateway/cors.t
 import { credentialsOf } from '../gateway/credentials.ts';
 import type { GatewayCode } from '../gateway/errors.ts';
 import { type Identity, tokenIdentity } from '../gateway/identity.ts';
+import type { Verified } from '../gateway/json-web-token.ts';
 import { limitKey } from '../gateway/limit-key.ts';
 import { findKey, type KeyIdentity, type KeyPlaces, sourceText } from '../routing/assignment-key.ts';
 import type { AccessExplanation } from './explanation.ts';
@@ -18,6 +19,8 @@ export interface AskedAccess extends KeyPlaces {
   method: string;
   rawHeaders: readonly string[];
   config: AuthConfig;
+  /** What the issuer's keys say of its token; undefined: they are not known here. */
+  judged: Verified | undefined;
   /** Milliseconds since the epoch. */
   now: number;
 }
@@ -93,7 +96,11 @@ function explainAuth(rule: AuthRule, asked: AskedAccess): ExplainedAuth {
         auth.reason = read.reason;
         return refused('TOKEN_INVALID');
       }
-      auth.unverified = true;
+      if (asked.judged?.kind === 'invalid') {
+        auth.reason = asked.judged.reason;
+        return refused('TOKEN_INVALID');
+      }
+      if (asked.judged?.kind !== 'valid') auth.unverified = true;
       return known(tokenIdentity(read.subject, read.claims, config.jwt!));
     }
   }

@@ -81,12 +81,12 @@ function atGateway(
   { target, route, aggregate }: Omit<Admitted, 'ok'> & { aggregate: Aggregate | undefined },
 ): Explained {
   const { snapshot } = view;
-  const { method, headers, rawHeaders, identity } = request;
+  const { method, headers, rawHeaders, identity, judged } = request;
   const rules = accessOf(view, request, target, route, aggregate);
   const asking = { method, headers, rawHeaders, query: target.query, address: matched.request.client };
   const { auth: config } = snapshot.loaded.config;
   const cookieSecrets = snapshot.secrets.cookies;
-  const access = rules && explainAccess(rules, { ...asking, identity, now, cookieSecrets, config });
+  const access = rules && explainAccess(rules, { ...asking, identity, judged, now, cookieSecrets, config });
   const held = access === undefined ? matched : { ...matched, access: access.access };
   if (access?.kind === 'refuse') {
     const { status, message } = gatewayErrors.table[access.code];

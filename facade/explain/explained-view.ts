@@ -1,5 +1,6 @@
 /** What an explanation is made from: a view in force or read from a file, and a request that was not sent. */
 import type { AdmissionRules } from '../admission/rules.ts';
+import type { Verified } from '../gateway/json-web-token.ts';
 import type { KnownUpstreams } from '../plan.ts';
 import type { KeyIdentity } from '../routing/assignment-key.ts';
 import type { TrustedPeers } from '../routing/client-address.ts';
@@ -31,4 +32,6 @@ export interface ExplainedRequest {
   socket: { remoteAddress: string };
   /** Taken for verified. */
   identity: KeyIdentity | undefined;
+  /** What the issuer's keys say of its token, where they are known. */
+  judged?: Verified | undefined;
 }

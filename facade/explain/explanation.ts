@@ -71,7 +71,7 @@ export interface AccessExplanation {
     presented: 'none' | 'given' | 'ambiguous' | CredentialKind;
     /** Who it is, where that can be told. */
     subject?: string;
-    /** Of a token that no rule refuses: its signature is not checked here. */
+    /** Of a token that no rule refuses, where the issuer's keys are not known: its signature is not checked. */
     unverified?: true;
     /** Which rule a token breaks; nothing of the token. */
     reason?: string;

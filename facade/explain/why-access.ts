@@ -59,8 +59,9 @@ function credential({ required, kinds, scopes, presented, subject, unverified, r
     case 'apiKey':
       return `${asked}; its API key is ${subject === undefined ? 'not known' : `that of ${subject}`}.`;
     case 'jwt':
+      if (reason !== undefined) return `${asked}; its token is not valid (${reason}).`;
       if (unverified) return `${asked}; its token names ${subject}. Its signature is not checked here.`;
-      return `${asked}; its token is not valid (${reason}).`;
+      return `${asked}; its token is that of ${subject}.`;
   }
 }
 

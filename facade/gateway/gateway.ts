@@ -8,14 +8,16 @@ import type { Transport } from '../../chassis/http/transport.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
 import type { Headers } from '../forwarding/request-headers.ts';
-import type { AccessRules, LimitRule } from './access-rules.ts';
-import { type Authenticated, authenticate } from './authenticate.ts';
+import type { AccessRules } from './access-rules.ts';
+import { authenticate } from './authenticate.ts';
 import { createAuthorities } from './authorities.ts';
 import { answerPreflight, corsHeaders, preflightMethod } from './cors.ts';
 import { type GatewayCode, gatewayErrors } from './errors.ts';
 import type { Identity } from './identity.ts';
+import { type Verified, verifyToken } from './json-web-token.ts';
 import type { Limiter } from './limiter.ts';
-import { type LimitDecision, limitRequest } from './rate-limit.ts';
+import { createObserver } from './observer.ts';
+import { limitRequest } from './rate-limit.ts';
 
 /** A request as it was received. */
 export interface GatewayRequest {
@@ -42,6 +44,8 @@ export type GatewayVerdict =
 export interface Gateway {
   /** Called only where there is something to check. Never rejects. */
   admit(request: GatewayRequest): GatewayVerdict | Promise<GatewayVerdict>;
+  /** What the keys known now say of a token; undefined while none are known. The issuer is not asked, nothing is counted. */
+  judge(token: string, auth: AuthConfig): Promise<Verified | undefined>;
 }
 
 /** What it is made from. */
@@ -79,6 +83,10 @@ export function createGateway({ auth, limiter, transport, clock, metrics, log }:
   };
 
   return {
+    async judge(token, config) {
+      const known = authoritiesOf(config).keys?.known();
+      return known && config.jwt && verifyToken(token, known, config.jwt, clock.now());
+    },
     admit(request) {
       const { cors, auth: authRule, limits } = request.rules;
       const asked = cors && preflightMethod(request);
@@ -100,49 +108,4 @@ function challenge(text: string | undefined): string[] {
 
 function refuse(code: GatewayCode, answerHeaders: readonly string[]): GatewayVerdict {
   return { kind: 'refuse', status: gatewayErrors.table[code].status, code, answerHeaders };
-}
-
-/** What is told of the decisions. */
-function createObserver(metrics: Metrics, log: Logger) {
-  const authentications = metrics.counter({
-    name: 'strangler_facade_authentications_total',
-    help: 'Requests on paths that look at credentials, by outcome: jwt, apiKey, anonymous, or the code of the refusal.',
-    labels: ['outcome'],
-  });
-  const decisions = metrics.counter({
-    name: 'strangler_facade_rate_limit_decisions_total',
-    help: 'Requests by limit and decision, those without the store apart.',
-    labels: ['limit', 'decision'],
-  });
-  const fetches = metrics.counter({
-    name: 'strangler_facade_token_key_fetches_total',
-    help: "Fetches of the token issuer's keys, by outcome.",
-    labels: ['outcome'],
-  });
-  let lost = false;
-  return {
-    fetched: (outcome: 'ok' | 'failed') => fetches.inc({ outcome }),
-    authenticated(result: Authenticated, requestId: string) {
-      authentications.inc({ outcome: labelOf(result) });
-      if (result.kind !== 'refused' || result.code === 'AUTH_REQUIRED') return;
-      log.info('credential refused', { requestId, code: result.code, reason: result.reason });
-    },
-    limited({ name }: LimitRule, decision: LimitDecision, reason?: string) {
-      decisions.inc({ limit: name, decision });
-      if (reason !== undefined && !lost) log.warn('the store of the rate limits is away', { reason });
-      if (reason === undefined && lost) log.info('the store of the rate limits is back');
-      lost = reason !== undefined;
-    },
-  };
-}
-
-function labelOf(result: Authenticated): string {
-  switch (result.kind) {
-    case 'identity':
-      return result.identity.kind;
-    case 'anonymous':
-      return 'anonymous';
-    case 'refused':
-      return result.code;
-  }
 }

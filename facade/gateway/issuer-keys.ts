@@ -15,6 +15,8 @@ import { type KeySet, readKeySet } from './json-web-token.ts';
 export interface IssuerKeys {
   /** The keys known now; waits only while none ever came. Undefined: there are none. */
   current(): KeySet | undefined | Promise<KeySet | undefined>;
+  /** The keys known now; nobody is asked. */
+  known(): KeySet | undefined;
   /** Newer keys than `known`, when the issuer may be asked; else the ones that are known. */
   newer(known: KeySet): Promise<KeySet>;
 }
@@ -76,6 +78,7 @@ export function createIssuerKeys(options: IssuerKeysOptions): IssuerKeys {
       if (clock.monotonic() - fetchedAt >= REFRESH_MS) void renew();
       return known;
     },
+    known: believed,
     async newer(known) {
       // Somebody else's fetch may have brought them since this token was looked at.
       if (keys === known) await renew();
