@@ -71,13 +71,14 @@ function explainCors(cors: NonNullable<AccessRules['cors']>, asked: AskedAccess)
 function explainAuth(rule: AuthRule, asked: AskedAccess): ExplainedAuth {
   const { required, kinds, scopes } = rule;
   const { identity, config, rawHeaders } = asked;
-  const told = { required, kinds: [...kinds], scopes: [...scopes] };
+  const known = { jwt: config.jwt !== undefined, apiKey: config.apiKeys !== undefined };
+  const told = { required, kinds: kinds.filter((kind) => known[kind]), scopes: [...scopes] };
   if (identity !== undefined)
     return { auth: { ...told, presented: 'given', subject: identity.subject }, identity };
   const presented = credentialsOf(rawHeaders, config.jwt !== undefined, config.apiKeys?.header);
   const auth: AuthExplanation = { ...told, presented: presented.kind };
   const refused = (code: GatewayCode): ExplainedAuth => ({ auth, identity: undefined, code });
-  const known = (found: Identity): ExplainedAuth => {
+  const heldAgainst = (found: Identity): ExplainedAuth => {
     auth.subject = found.subject;
     return { auth, identity: found, code: shortfall(rule, found) };
   };
@@ -88,7 +89,7 @@ function explainAuth(rule: AuthRule, asked: AskedAccess): ExplainedAuth {
       return refused('AUTH_AMBIGUOUS');
     case 'apiKey': {
       const found = createApiKeys(config.apiKeys!).find(presented.key);
-      return found === undefined ? refused('API_KEY_INVALID') : known(found);
+      return found === undefined ? refused('API_KEY_INVALID') : heldAgainst(found);
     }
     case 'jwt': {
       const read = readUnverified(presented.token, config.jwt!, asked.now);
@@ -101,7 +102,7 @@ function explainAuth(rule: AuthRule, asked: AskedAccess): ExplainedAuth {
         return refused('TOKEN_INVALID');
       }
       if (asked.judged?.kind !== 'valid') auth.unverified = true;
-      return known(tokenIdentity(read.subject, read.claims, config.jwt!));
+      return heldAgainst(tokenIdentity(read.subject, read.claims, config.jwt!));
     }
   }
 }

@@ -176,6 +176,22 @@ describe('strangler route explain, of what is let in', () => {
     }
   });
 
+  it('names the kinds of credentials that the config knows, of those that a route takes', async () => {
+    const { access } = await explained(facade, ask('GET', '/scoped', HOST));
+    expect(access?.auth?.kinds).to.deep.equal(['jwt', 'apiKey']);
+    const keysOnly = config({
+      ...{ legacy: service.url, service: service.url },
+      routes: route('r', 'path: /r', 'live', ', auth: required'),
+      extra: `auth: { apiKeys: { keys: [{ name: a, sha256: ${sha256('k-1')} }] } }`,
+    });
+    const view = offlineView({
+      ...parseConfig(keysOnly, 'strangler.yaml', {}),
+      ...{ file: 'strangler.yaml', directory: '.', version: '1', loadedAt: 0 },
+    });
+    const offline = explain(view, explainedRequest(explainInput.parse({ url: '/r' }), 'h.test'), Date.now());
+    expect(offline.why.join(' ')).to.include('It needs a credential (apiKey), and has none.');
+  });
+
   it('says which policy decides about an ambiguous path, and whose', async () => {
     const of = async (url: string) => (await explained(facade, ask('GET', url, HOST))).ambiguous;
     expect(await of('/strict/a%2fb')).to.deep.include({ problem: 'encoded-separator', applied: 'reject' });
