@@ -20,9 +20,12 @@ export class CarriedUpgrade {
   }
 
   requested(outgoing: ClientRequest): void {
-    this.#client.on('error', () => outgoing.destroy());
+    const left = () => void outgoing.destroy();
+    if (this.#client.destroyed) left();
+    else this.#client.once('close', left);
     outgoing.once('response', ({ statusCode = 502 }: IncomingMessage) => this.#events.onRefused(statusCode));
     outgoing.prependOnceListener('upgrade', (answer: IncomingMessage, upstream: Opening) => {
+      this.#client.off('close', left);
       upstream[OPENING] = this;
       cleanUpgrade(answer);
     });

@@ -22,7 +22,6 @@ import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 
 /** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
 const IDLE_MS = 4_000;
-const UPGRADE_TIMEOUT_MS = 10_000;
 const CARRIED = Symbol('carried');
 
 type Carrier = IncomingMessage & { [CARRIED]?: Carried | CarriedUpgrade };
@@ -38,7 +37,8 @@ export function createHttpProxy(target: string): Forwarder {
     target: url,
     agent,
     selfHandleResponse: true,
-    upgradeTimeout: UPGRADE_TIMEOUT_MS,
+    // How long an upstream has is for others to say.
+    upgradeTimeout: 0,
     ejectPlugins: true,
     plugins: [passEvents],
   });

@@ -52,6 +52,9 @@ export interface UpgradeEnd extends UpgradeOutcome {
   bytes: { received: number; sent: number };
 }
 
+/** The time that legacy has where no route names the path: as long as that of a route that says nothing; ms. */
+const TIMEOUT_MS = 30_000;
+
 /** An upgrade on its way in. */
 interface Entering {
   request: IncomingMessage;
@@ -127,10 +130,12 @@ function planned(deps: UpgradeDeps, view: View, entering: Entering): UpgradePlan
   const assignment = requestAssignment(view, route, assigning);
   const [first] = planOf(view, route, assignment);
   const { side, upstream } = first!;
+  const { timeout = TIMEOUT_MS } = upstream.guards === undefined ? first! : upstream;
   const facts = requestFacts(view, request, requestId, deps.newTraceparent);
   const sent = upgradeHeaders(request.headers, facts);
   const headers = override.kind === 'none' ? sent : withoutOverride(sent);
   applyIdentity(view, identity, headers);
   const overridden = assignment.overridden === true;
-  return { requestId, target, headers, side, upstream, override, overridden, route: route?.config.id };
+  const found = { requestId, target, headers, override, overridden, route: route?.config.id };
+  return { ...found, side, upstream, timeout };
 }

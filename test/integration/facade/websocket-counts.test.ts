@@ -6,18 +6,18 @@ import { startRawServer } from './rig/raw.ts';
 import { openSocket, startEcho, type TestEcho, tryToOpen, upgradeHead } from './rig/websocket.ts';
 
 describe('WebSockets at a facade', () => {
-  let legacy: TestEcho;
+  let echo: TestEcho;
   let facade: TestFacade;
-  const start = async ({ service = legacy.url, keys = '' } = {}) => {
+  const start = async ({ legacy = echo.url, service = echo.url, keys = '' } = {}) => {
     const routes = route('r', 'path: /live', 'live');
-    facade = await startTestFacade(config({ legacy: legacy.url, service, routes, facade: keys }));
+    facade = await startTestFacade(config({ legacy, service, routes, facade: keys }));
   };
   beforeEach(async () => {
-    legacy = await startEcho('legacy', (path) => path !== '/closed');
+    echo = await startEcho('legacy', (path) => path !== '/closed');
   });
   afterEach(async () => {
     await facade.close();
-    await legacy.close();
+    await echo.close();
   });
   const open = async (upstream = 'legacy') =>
     Number(
@@ -35,26 +35,40 @@ describe('WebSockets at a facade', () => {
 
   it('are as many as the limit allows, those among them that are being opened', async () => {
     const silent = await startRawServer(() => {});
-    await start({ service: silent.url, keys: ', limits: { upgrades: 2 }' });
+    await start({ legacy: silent.url, keys: ', limits: { upgrades: 2 }' });
     try {
       const waiting = connect(Number(new URL(facade.url).port), '127.0.0.1', () =>
-        waiting.write(upgradeHead('/live')),
+        waiting.write(upgradeHead('/any')),
       );
       waiting.on('error', () => {});
-      await until(async () => (await open('service')) === 1);
-      const socket = await openSocket(facade.url, '/any');
-      expect((await tryToOpen(facade.url, '/any')).status).to.equal(503);
-      expect(legacy.upgrades).to.have.length(1);
+      await until(async () => (await open()) === 1);
+      const socket = await openSocket(facade.url, '/live');
+      expect((await tryToOpen(facade.url, '/live')).status).to.equal(503);
+      expect(echo.upgrades).to.have.length(1);
       expect(await facade.metrics()).to.match(
         /strangler_facade_refused_total\{[^}]*code="UPGRADES_FULL"[^}]*\} 1/,
       );
       waiting.destroy();
       await until(async () => (await ended('client-gone')) === 1);
-      const next = await openSocket(facade.url, '/any');
-      expect(await open()).to.equal(2);
+      const next = await openSocket(facade.url, '/live');
+      expect([await open(), await open('service')]).to.deep.equal([0, 2]);
       socket.close();
       next.close();
-      await until(async () => (await open()) === 0);
+      await until(async () => (await open('service')) === 0);
+    } finally {
+      await silent.close();
+    }
+  });
+
+  it('are not opened by an upstream that takes too long, which is left alone then', async () => {
+    let gone = false;
+    const silent = await startRawServer((socket) => socket.resume().once('close', () => (gone = true)));
+    await start({ service: silent.url });
+    try {
+      expect((await tryToOpen(facade.url, '/live')).status).to.equal(504);
+      await until(() => closed().length === 1);
+      expect(closed()[0]).to.include({ failure: 'UPSTREAM_SLOW', upstream: 'service' });
+      await until(() => gone);
     } finally {
       await silent.close();
     }
@@ -77,7 +91,7 @@ describe('WebSockets at a facade', () => {
   it('break visibly for the client when the upstream breaks them, and count as failed', async () => {
     await start();
     const socket = await openSocket(facade.url, '/any');
-    for (const one of legacy.sockets) one.resetAndDestroy();
+    for (const one of echo.sockets) one.resetAndDestroy();
     await until(() => socket.closed() === 1006);
     await until(async () => (await ended('failed')) === 1);
     expect(await open()).to.equal(0);
@@ -87,8 +101,8 @@ describe('WebSockets at a facade', () => {
     await start();
     const socket = await openSocket(facade.url, '/any');
     socket.ws.terminate();
-    await until(() => legacy.closes.length === 1);
+    await until(() => echo.closes.length === 1);
     await until(async () => (await ended('closed')) === 1);
-    expect(legacy.sockets.size).to.equal(0);
+    expect(echo.sockets.size).to.equal(0);
   });
 });
