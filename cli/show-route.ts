@@ -1,5 +1,11 @@
 /** Routes, their evidence and history as lines of text. */
-import type { EvidenceView, HistoryView, RouteSummaryView, RouteView } from '../facade/admin/views.ts';
+import type {
+  EvidenceView,
+  HistoryView,
+  QuarantinedView,
+  RouteSummaryView,
+  RouteView,
+} from '../facade/admin/views.ts';
 import type { MismatchCluster } from '../facade/evidence/evidence-store.ts';
 import type { Position } from '../facade/routing/stage.ts';
 import { table } from './print.ts';
@@ -27,6 +33,16 @@ export function routesTable(routes: readonly RouteSummaryView[]): string {
   return table([['route', 'matches', 'service', 'group', 'stage', 'set by', 'evidence', 'gate'], ...rows]);
 }
 
+/** What is wrong with routes in the file, and what stands for them; nothing where all is well. */
+export function quarantineLines(quarantined: readonly QuarantinedView[]): string[] {
+  return quarantined.flatMap(({ route, reason, keeps }) => [
+    `${route} QUARANTINED: ${reason}`,
+    keeps === undefined
+      ? '  it never had a good form: its requests go where they would go without it'
+      : `  its form of config ${keeps} STAYS IN FORCE`,
+  ]);
+}
+
 function sourceText({ source, drift }: RouteSummaryView): string {
   switch (drift) {
     case 'toggle-over-file':
@@ -49,6 +65,9 @@ export function routeLines(route: RouteView): string {
   return [
     `${id}: ${stageText(route)} (${setBy})`,
     ...drift,
+    ...(route.quarantined === undefined
+      ? []
+      : [`  QUARANTINED, its last good form stays: ${route.quarantined}`]),
     `  ${evidence.compared} compared, ${evidence.mismatched} differ since the last change`,
     ...(checks.length > 0 ? [`gate: ${gate.verdict}`, ...checks] : []),
   ].join('\n');

@@ -21,6 +21,12 @@ export const facadeErrors = defineErrors({
     message: ({ found, known }) => `Found route ${found}, expected one of: ${known}.`,
     remedy: 'See `strangler route list`.',
   },
+  ROUTE_QUARANTINED: {
+    status: 409,
+    exit: EXIT.usage,
+    message: ({ route, reason, limit }) => `Route ${route} is quarantined (${reason}); ${limit}.`,
+    remedy: 'Mend its entry in the config file; `strangler check` tells all that is wrong with it.',
+  },
   GROUP_UNKNOWN: {
     status: 404,
     exit: EXIT.usage,

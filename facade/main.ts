@@ -4,9 +4,7 @@ import { createServer } from 'node:http';
 import path from 'node:path';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
-import { watchConfig } from '../chassis/config/watch.ts';
 import type { Resolver } from '../chassis/discovery/resolver.ts';
-import { describeError, messageOf } from '../chassis/errors.ts';
 import { createHealth } from '../chassis/health.ts';
 import { reachableUrl } from '../chassis/http/reachable-url.ts';
 import { type Listening, listen } from '../chassis/http/server.ts';
@@ -24,6 +22,7 @@ import { type AuditFile, openAuditFile } from './audit/audit-file.ts';
 import { type AuditJournal, createAuditJournal } from './audit/journal.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
 import { createEvidenceRecorder, type EvidenceRecorder } from './evidence/recorder.ts';
+import { type FollowedConfig, followConfig } from './follow-config.ts';
 import { FACADE_ALONE } from './forwarding/exchange.ts';
 import { createGuard } from './gates/guard.ts';
 import { createJudge } from './gates/judgement.ts';
@@ -34,9 +33,9 @@ import { restartNeeded } from './restart-needed.ts';
 import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
-import { createConfigTelemetry } from './telemetry/config-telemetry.ts';
 import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
+import { addQuarantineTelemetry } from './telemetry/quarantine-telemetry.ts';
 import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
 import { addUpstreamTelemetry, createUpstreamEvents } from './telemetry/upstream-telemetry.ts';
 import { addWebSocketTelemetry } from './telemetry/websocket-telemetry.ts';
@@ -103,7 +102,8 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   addDiscoveryTelemetry({ metrics: options.metrics, resolver: discovery, config: current, now: clock.now });
   addUpstreamTelemetry(options.metrics, () => inForce.view().upstreams.values());
   addDriftTelemetry(options.metrics, () => inForce.view().snapshot.routes);
-  const config = await followConfig(options, loaded, inForce, discovery);
+  addQuarantineTelemetry(options.metrics, () => inForce.view().snapshot.loaded);
+  const config = followEdits(options, loaded, inForce, discovery);
   const admin = await serveAdmin(options, {
     ...{ inForce, resolver: discovery, recorder, stores, configProblem: config.problem, journal },
     gateway: duties.gateway,
@@ -189,42 +189,26 @@ function requestFlow(
   });
 }
 
-/** Follows edits of the config file; the last good version stays in force. */
-async function followConfig(
+/** Puts edits of the config file in force. */
+function followEdits(
   { env, log, metrics, lifecycle, token, derive = AS_IT_IS }: FacadeOptions,
   current: LoadedConfig,
   inForce: InForce,
   discovery: GrowingResolver,
-): Promise<{ problem: () => unknown }> {
-  const telemetry = createConfigTelemetry(metrics);
+): FollowedConfig {
   const { admin: address } = current.config.facade;
-  let problem: unknown;
-  const watcher = watchConfig({
-    current,
-    env,
-    async onChange(edited) {
-      const loaded = derive(edited);
-      refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, token).length);
-      await discovery.learn(loaded.config);
-      await inForce.replace(loaded);
-      await discovery.settle(loaded.config);
-      problem = undefined;
-      telemetry.valid(true);
-      log.info('config in force', { version: loaded.version });
-      const keys = restartNeeded(current.config, loaded.config);
-      if (keys.length > 0) log.warn('edits that count only after a restart', { keys });
-    },
-    onInvalid(error) {
-      problem = error;
-      telemetry.valid(false);
-      log.error('config invalid; the last good version stays', {
-        ...describeError(error),
-        cause: messageOf(error),
-      });
-    },
-  });
-  lifecycle.onClose('config watch', () => watcher.close());
-  return { problem: () => problem };
+  const take = async (edited: LoadedConfig) => {
+    const loaded = derive(edited);
+    refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, token).length);
+    await discovery.learn(loaded.config);
+    await inForce.replace(loaded);
+    await discovery.settle(loaded.config);
+    const keys = restartNeeded(current.config, loaded.config);
+    if (keys.length > 0) log.warn('edits that count only after a restart', { keys });
+  };
+  const followed = followConfig({ current, env, log, metrics, take });
+  lifecycle.onClose('config watch', followed.close);
+  return followed;
 }
 
 interface AdminParts {

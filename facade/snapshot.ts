@@ -3,6 +3,7 @@
  * takes the snapshot of its arrival and keeps it to the end.
  */
 import type { LoadedConfig } from '../chassis/config/load.ts';
+import type { Quarantined } from '../chassis/config/quarantine.ts';
 import type { RouteConfig } from '../chassis/config/schema/routes.ts';
 import { type AggregateTable, compileAggregates } from './aggregate/compile-aggregates.ts';
 import { type AccessRules, compileAccess } from './gateway/access-rules.ts';
@@ -21,8 +22,10 @@ export interface ActiveRoute {
   access: AccessRules | undefined;
   /** Names the stretch of time over which evidence may be added up; changes with whatever would void it. */
   epoch: string;
-  /** The config's version, and `+` with the revision of the toggle in force: `3fa9c1d2e0b4+7`. */
+  /** The version of the config that its form is from, and `+` with the revision of the toggle in force: `3fa9c1d2e0b4+7`. */
   version: string;
+  /** This is its last good form, and not what the file writes now. */
+  quarantined?: Quarantined | undefined;
 }
 
 /** The secrets by which a request's head is believed. */
@@ -66,9 +69,10 @@ export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: Snapsh
       bases.get(route.id)?.at ?? loaded.loadedAt,
       toggles.get(route.id),
       togglesKnown,
-      loaded.version,
+      loaded.quarantined.get(route.id)?.keeps ?? loaded.version,
     ),
     access: compileAccess(config, route),
+    quarantined: loaded.quarantined.get(route.id),
   }));
   const byId = new Map(routes.map((route) => [route.config.id, route]));
   const { cookies = [], overrides } = config.facade.secrets;
@@ -87,7 +91,7 @@ function activate(
   toggle: Toggle | undefined,
   known: boolean,
   configVersion: string,
-): Omit<ActiveRoute, 'access'> {
+): Omit<ActiveRoute, 'access' | 'quarantined'> {
   const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
   return {

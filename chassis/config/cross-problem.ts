@@ -4,4 +4,6 @@
 export interface CrossProblem {
   path: (string | number)[];
   message: string;
+  /** Each of two may be the wrong one; `path` names the later. */
+  between?: true;
 }

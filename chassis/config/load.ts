@@ -3,15 +3,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type KitError, messageOf } from '../errors.ts';
-import { crossReferenceProblems } from './cross-references.ts';
 import { readDocument, valuesOf } from './document.ts';
 import { ConfigInvalidError, configErrors } from './errors.ts';
-import { problemsOf } from './problems.ts';
-import { configSchema, type StranglerConfig } from './schema/config.ts';
+import { placed } from './problems.ts';
+import { type RouteCheck, type Standing, separate, whole } from './quarantine.ts';
+import type { StranglerConfig } from './schema/config.ts';
 import { withSidecarUpstream } from './sidecar-only.ts';
+import { validate } from './validate.ts';
 
 /** A valid config and where it came from. */
-export interface LoadedConfig {
+export interface LoadedConfig extends Standing {
   config: StranglerConfig;
   /** The file's absolute path. */
   file: string;
@@ -21,6 +22,12 @@ export interface LoadedConfig {
   version: string;
   /** Milliseconds since the epoch. */
   loadedAt: number;
+}
+
+/** How an edit is taken while a good version is in force: routes that it breaks go back to their last good form. */
+export interface Reload {
+  before: Standing;
+  check: RouteCheck;
 }
 
 /** Loads a config file. Raises CONFIG_UNREADABLE or CONFIG_INVALID (with `problems`). */
@@ -36,10 +43,15 @@ export async function loadConfig(
 }
 
 /** The config of a text that was read from the file. Raises CONFIG_INVALID. */
-export function loadText(text: string, file: string, env: Record<string, string | undefined>): LoadedConfig {
-  const { config, expanded } = parseConfig(text, file, env);
+export function loadText(
+  text: string,
+  file: string,
+  env: Record<string, string | undefined>,
+  reload?: Reload,
+): LoadedConfig {
+  const { expanded, ...parsed } = parseConfig(text, file, env, reload);
   const version = createHash('sha256').update(expanded).digest('hex').slice(0, 12);
-  return { config, file, directory: path.dirname(file), version, loadedAt: Date.now() };
+  return { ...parsed, file, directory: path.dirname(file), version, loadedAt: Date.now() };
 }
 
 /** CONFIG_UNREADABLE with the reason that the file system gave. */
@@ -48,26 +60,26 @@ export function unreadable(file: string, error: unknown): KitError {
 }
 
 /** Validates a config's text; `file` only names it in messages. Raises CONFIG_INVALID. */
-export function parseConfig(text: string, file: string, env: Record<string, string | undefined>) {
+export function parseConfig(
+  text: string,
+  file: string,
+  env: Record<string, string | undefined>,
+  reload?: Reload,
+) {
   const document = readDocument(text, env);
   if (document.broken.length > 0) throw new ConfigInvalidError(file, document.broken);
-  const written = valuesOf(document);
-  if ('broken' in written) throw new ConfigInvalidError(file, written.broken);
+  const plain = valuesOf(document);
+  if ('broken' in plain) throw new ConfigInvalidError(file, plain.broken);
 
   const { doc, lines, unset, expanded } = document;
-  const values = withSidecarUpstream(written.values);
-  const result = configSchema.safeParse(values, { reportInput: true });
-  const crossing = crossReferenceProblems(values);
-  const invalid = problemsOf(result.error?.issues ?? [], crossing, doc, lines);
-  // A value whose variable is unset is reported once, as unset, and not again as malformed.
-  const own = invalid.filter(({ message }) => !unset.some((known) => message.includes(known.written)));
-  const problems = [...unset, ...own];
-  if (problems.length > 0 || !result.success) throw new ConfigInvalidError(file, problems);
-  return { config: deepFreeze(result.data), expanded };
-}
-
-function deepFreeze<T>(value: T): T {
-  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
-  for (const inner of Object.values(value)) deepFreeze(inner);
-  return Object.freeze(value);
+  const values = withSidecarUpstream(plain.values);
+  const valid = validate(values, unset);
+  const clashes = 'config' in valid && reload !== undefined && reload.check(valid.config.routes).size > 0;
+  const mended =
+    'config' in valid && !clashes
+      ? undefined
+      : reload && separate(values, document, reload.before, reload.check);
+  if (mended !== undefined) return { ...mended, expanded };
+  if ('config' in valid) return { ...whole(values, valid.config), expanded };
+  throw new ConfigInvalidError(file, [...unset, ...valid.findings.map((one) => placed(one, doc, lines))]);
 }

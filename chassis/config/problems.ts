@@ -16,21 +16,22 @@ export interface ConfigProblem {
 
 type Path = readonly PropertyKey[];
 
-/** Issues of the validator and broken rules as problems with their places; unions and unknown keys taken apart. */
-export function problemsOf(
-  issues: readonly z.core.$ZodIssue[],
-  broken: readonly CrossProblem[],
-  doc: Document,
-  lines: LineCounter,
-): ConfigProblem[] {
-  return [...issues.flatMap((issue) => explain(issue)), ...broken].map(({ path, message }) => ({
-    ...placeOf(path, doc, lines),
-    path: pathText(path),
-    message,
-  }));
+/** What is wrong, before it is looked for in the file. */
+export interface Finding extends Pick<CrossProblem, 'message' | 'between'> {
+  path: Path;
 }
 
-function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
+/** Issues of the validator and broken rules; unions and unknown keys taken apart. */
+export function findingsOf(issues: readonly z.core.$ZodIssue[], broken: readonly CrossProblem[]): Finding[] {
+  return [...issues.flatMap((issue) => explain(issue)), ...broken];
+}
+
+/** A finding with its place in the file. */
+export function placed({ path, message }: Finding, doc: Document, lines: LineCounter): ConfigProblem {
+  return { ...placeOf(path, doc, lines), path: pathText(path), message };
+}
+
+function explain(issue: z.core.$ZodIssue): Finding[] {
   switch (issue.code) {
     case 'unrecognized_keys':
       return issue.keys.map((key) => ({
@@ -51,7 +52,7 @@ function explain(issue: z.core.$ZodIssue): { path: Path; message: string }[] {
 }
 
 /** The alternative that failed deepest, or with the fewest complaints, is the one the writer meant. */
-function explainUnion(issue: z.core.$ZodIssueInvalidUnion): { path: Path; message: string }[] {
+function explainUnion(issue: z.core.$ZodIssueInvalidUnion): Finding[] {
   const best = [...issue.errors].sort((a, b) => a.length - b.length)[0];
   const intended = best?.filter((inner) => inner.code !== 'invalid_type' || inner.path.length > 0) ?? [];
   if (intended.length === 0 || issue.message.startsWith('found'))

@@ -1,6 +1,7 @@
 /** Picks up edits of the config file; an invalid edit is reported and the last good version stays. */
 import { readFile } from 'node:fs/promises';
 import { type LoadedConfig, loadText, unreadable } from './load.ts';
+import type { RouteCheck } from './quarantine.ts';
 
 /** What a watcher needs. */
 export interface WatchOptions {
@@ -11,17 +12,27 @@ export interface WatchOptions {
   onChange: (loaded: LoadedConfig) => void | Promise<void>;
   /** Called once for each invalid edit. */
   onInvalid: (error: unknown) => void;
+  /** Lets an edit that breaks single routes count without them; else it is invalid as a whole. */
+  quarantine?: RouteCheck;
   /** Milliseconds between two looks at the file; 500 by default. */
   interval?: number;
 }
 
 /** Watches by content, so that editors that replace the file, and mounted volumes, work too. */
-export function watchConfig({ current, env, onChange, onInvalid, interval = 500 }: WatchOptions): {
+export function watchConfig({
+  current,
+  env,
+  onChange,
+  onInvalid,
+  quarantine,
+  interval = 500,
+}: WatchOptions): {
   close(): void;
 } {
   const { file } = current;
   let seen: string | undefined;
   let version = current.version;
+  let good = current;
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
@@ -33,9 +44,11 @@ export function watchConfig({ current, env, onChange, onInvalid, interval = 500 
     seen = key;
     try {
       if (typeof text !== 'string') throw unreadable(file, text);
-      const loaded = loadText(text, file, env);
+      const reload = quarantine && { before: good, check: quarantine };
+      const loaded = loadText(text, file, env, reload);
       if (loaded.version === version || closed) return;
       await onChange(loaded);
+      good = loaded;
       version = loaded.version;
     } catch (error) {
       // A version that was left and is written again must count as a change.

@@ -3,7 +3,7 @@ import { userInfo } from 'node:os';
 import { EXIT } from '../../chassis/errors.ts';
 import type { GroupView, HistoryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
 import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
-import { historyLines, routeLines, routesTable } from '../show-route.ts';
+import { historyLines, quarantineLines, routeLines, routesTable } from '../show-route.ts';
 
 /** Options of the commands that move a route. */
 export interface MoveOptions extends CommonOptions {
@@ -19,7 +19,7 @@ export function routeList(context: CliContext, options: CommonOptions): Promise<
   return withAdmins(options, context, async ({ facade }) => {
     const view = await facade.get<RoutesView>('/api/routes');
     if (options.json) context.json(view);
-    else context.print(routesTable(view.routes));
+    else context.print([routesTable(view.routes), ...quarantineLines(view.quarantined)].join('\n'));
     return EXIT.ok;
   });
 }
@@ -74,7 +74,13 @@ function move(
     const call = method === 'PUT' ? facade.put : facade.post;
     const view = await call<RouteView | GroupView>(path, body);
     if (options.json) context.json(view);
-    else context.print('routes' in view ? view.routes.map(routeLines).join('\n') : routeLines(view));
+    else context.print('routes' in view ? groupText(view) : routeLines(view));
     return EXIT.ok;
   });
+}
+
+/** Those of its quarantined routes that are in force say so themselves. */
+function groupText({ routes, quarantined }: GroupView): string {
+  const neverGood = quarantined.filter(({ keeps }) => keeps === undefined);
+  return [...routes.map(routeLines), ...quarantineLines(neverGood)].join('\n');
 }

@@ -7,7 +7,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
 import { table } from '../print.ts';
 import { groupLines } from '../show-data.ts';
-import { routesTable } from '../show-route.ts';
+import { quarantineLines, routesTable } from '../show-route.ts';
 import { upstreamRows } from '../show-upstream.ts';
 
 /** Options of `status`. */
@@ -51,7 +51,7 @@ async function ask<T>(client: AdminClient, path: string): Promise<Side<T>> {
 
 function facadeText(side: Side<StatusView>, now: number): string {
   if (!side.known) return `facade: ${side.error.message}\n  ${side.error.remedy}`;
-  const { config, store, upstreams, routes } = side.view;
+  const { config, store, upstreams, routes, quarantined } = side.view;
   const file = config.valid
     ? `config ${config.version} of ${config.file}`
     : `config ${config.version} STAYS IN FORCE: the file is invalid now\n${config.problem?.message ?? ''}`;
@@ -59,9 +59,16 @@ function facadeText(side: Side<StatusView>, now: number): string {
   const store_ = `store ${store.kind}${store.available ? '' : ' IS AWAY: the last known toggles stay'}`;
   const restart =
     config.restartNeeded.length > 0 ? [`restart needed for ${config.restartNeeded.join(', ')}`] : [];
-  return [`facade: ${file}`, ...restart, store_, 'upstreams', table(rows), '', routesTable(routes)].join(
-    '\n',
-  );
+  return [
+    `facade: ${file}`,
+    ...restart,
+    store_,
+    'upstreams',
+    table(rows),
+    '',
+    routesTable(routes),
+    ...quarantineLines(quarantined),
+  ].join('\n');
 }
 
 function workerText(side: Side<GroupView[]>, now: number): string {

@@ -8,7 +8,7 @@ import { authorize } from './authorize.ts';
 import type { AdminDeps } from './deps.ts';
 import { explainRouter } from './explain-router.ts';
 import { groupsRouter } from './groups-router.ts';
-import { routeSummary } from './present.ts';
+import { quarantinedViews, routeSummary } from './present.ts';
 import { routesRouter } from './routes-router.ts';
 import { upstreamView } from './upstream-view.ts';
 import type { StatusView } from './views.ts';
@@ -73,6 +73,7 @@ async function status({
       upstreamView(one, config.upstreams[name]!.where, resolver),
     ),
     routes: await Promise.all(snapshot.routes.map(async (route) => routeSummary(route, await judge(route)))),
+    quarantined: quarantinedViews(snapshot.loaded),
   };
 }
 

@@ -5,7 +5,7 @@ import { membersOf } from '../toggles/route-group.ts';
 import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
-import { routeView } from './present.ts';
+import { quarantinedViews, routeView } from './present.ts';
 import type { GroupView } from './views.ts';
 
 /** Makes the router. */
@@ -13,10 +13,14 @@ export function groupsRouter({ inForce, judge, control, clock }: AdminDeps): Rou
   const router = Router();
   const named = ({ params }: Request) => ({ group: String(params.group) });
   const find = (request: Request) => membersOf(inForce.view().snapshot.routes, named(request).group);
+  const isMember = (request: Request, id: string) => find(request).some(({ config }) => config.id === id);
   const show = async (request: Request): Promise<GroupView> => ({
     ...named(request),
     routes: await Promise.all(
       find(request).map(async (route) => routeView(route, await judge(route), clock.now())),
+    ),
+    quarantined: quarantinedViews(inForce.view().snapshot.loaded).filter(
+      ({ route, group }) => group === named(request).group || isMember(request, route),
     ),
   });
 

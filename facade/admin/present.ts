@@ -1,9 +1,10 @@
 /** Pure. From what is in force to what the admin API shows. */
+import type { LoadedConfig } from '../../chassis/config/load.ts';
 import { expiredRules } from '../comparison/ignore.ts';
 import type { Judgement } from '../gates/judgement.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import { driftOf } from '../toggles/drift.ts';
-import type { EvidenceView, RouteSummaryView, RouteView } from './views.ts';
+import type { EvidenceView, QuarantinedView, RouteSummaryView, RouteView } from './views.ts';
 
 /** A route in a list. */
 export function routeSummary(route: ActiveRoute, { summary, gate }: Judgement): RouteSummaryView {
@@ -49,7 +50,12 @@ export function evidenceView(route: ActiveRoute, { record, summary, gate, known 
   };
 }
 
-function place({ config, effective }: ActiveRoute) {
+/** Routes whose entries are broken. */
+export function quarantinedViews({ quarantined }: LoadedConfig): QuarantinedView[] {
+  return [...quarantined].map(([route, { reason, group, keeps }]) => ({ route, reason, group, keeps }));
+}
+
+function place({ config, effective, quarantined }: ActiveRoute) {
   return {
     id: config.id,
     methods: [...config.match.methods],
@@ -61,5 +67,6 @@ function place({ config, effective }: ActiveRoute) {
     source: effective.source,
     since: effective.since,
     drift: driftOf(config, effective),
+    quarantined: quarantined?.reason,
   };
 }

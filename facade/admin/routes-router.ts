@@ -2,10 +2,11 @@
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import { refuseNeverGood } from '../toggles/quarantined-step.ts';
 import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
-import { evidenceView, routeSummary, routeView } from './present.ts';
+import { evidenceView, quarantinedViews, routeSummary, routeView } from './present.ts';
 import type { EvidenceView, HistoryView, RoutesView, RouteView } from './views.ts';
 
 const HISTORY_LIMIT = 100;
@@ -14,9 +15,11 @@ const HISTORY_LIMIT = 100;
 export function routesRouter({ inForce, judge, control, toggles, clock }: AdminDeps): Router {
   const router = Router();
   const find = ({ params }: Request): ActiveRoute => {
-    const { byId } = inForce.view().snapshot;
+    const { snapshot } = inForce.view();
+    const { byId } = snapshot;
     const route = byId.get(String(params.id));
     if (route !== undefined) return route;
+    refuseNeverGood(snapshot, String(params.id));
     throw facadeErrors.error('ROUTE_UNKNOWN', {
       found: String(params.id),
       known: [...byId.keys()].join(', '),
@@ -26,9 +29,9 @@ export function routesRouter({ inForce, judge, control, toggles, clock }: AdminD
     routeView(route, await judge(route), clock.now());
 
   router.get('/', async (_request, response) => {
-    const { routes } = inForce.view().snapshot;
+    const { routes, loaded } = inForce.view().snapshot;
     const shown = await Promise.all(routes.map(async (route) => routeSummary(route, await judge(route))));
-    response.json({ routes: shown } satisfies RoutesView);
+    response.json({ routes: shown, quarantined: quarantinedViews(loaded) } satisfies RoutesView);
   });
   router.get('/:id', async (request, response) => {
     response.json(await show(find(request)));

@@ -1,14 +1,11 @@
 /** What the admin API answers: the types that the CLI and the dashboard read. Times in ms since the epoch. */
-import type { BreakerState } from '../../chassis/breaker.ts';
 import type { Stage } from '../../chassis/config/schema/routes.ts';
-import type { Lookup } from '../../chassis/config/schema/upstreams.ts';
-import type { ResolverState } from '../../chassis/discovery/resolver.ts';
 import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { EvidenceSummary } from '../evidence/counters.ts';
 import type { MismatchCluster } from '../evidence/evidence-store.ts';
 import type { GateReport } from '../gates/gate.ts';
 import type { Drift } from '../toggles/drift.ts';
-import type { InstanceView } from '../upstreams/instance-pool.ts';
+import type { UpstreamView } from './upstream-view.ts';
 
 /** A route in a list. */
 export interface RouteSummaryView {
@@ -25,13 +22,25 @@ export interface RouteSummaryView {
   since: number;
   /** Whether a toggle overrides the file, or a later edit of the file overrode a toggle. */
   drift?: Drift;
+  /** Why this is its last good form, and not what the file writes. */
+  quarantined?: string;
   evidence: Pick<EvidenceSummary, 'compared' | 'mismatched' | 'legacy' | 'service'>;
   gate: GateReport['verdict'];
+}
+
+/** A route whose entry in the file is broken. */
+export interface QuarantinedView {
+  route: string;
+  reason: string;
+  group?: string;
+  /** The version of the config whose form of the route is in force; without it nothing of the route is. */
+  keeps?: string;
 }
 
 /** `GET /api/routes`. */
 export interface RoutesView {
   routes: RouteSummaryView[];
+  quarantined: QuarantinedView[];
 }
 
 /** `GET /api/routes/:id`, and the answer to each change of a route. */
@@ -52,6 +61,8 @@ export interface RouteView extends Omit<RouteSummaryView, 'gate' | 'evidence'> {
 export interface GroupView {
   group: string;
   routes: RouteView[];
+  /** Those of the group, with the ones that are not among its routes because they never had a good form. */
+  quarantined: QuarantinedView[];
 }
 
 /** `GET /api/routes/:id/evidence`. */
@@ -101,38 +112,9 @@ export interface StatusView {
   store: { kind: 'memory' | 'redis'; available: boolean };
   upstreams: UpstreamView[];
   routes: RouteSummaryView[];
+  /** Routes that are not in force as the file writes them. */
+  quarantined: QuarantinedView[];
 }
-
-/** One upstream. */
-export interface UpstreamView {
-  name: string;
-  /** Where its instances come from. */
-  discovery: DiscoveryView;
-  instances: InstanceView[];
-  /** All instances are used, bad ones too, because too few are good. */
-  panic: boolean;
-  /** The worst of its breakers; `none` where no breaker can be. */
-  breaker: BreakerState | 'none';
-  /** By route, those that are watching calls now. */
-  breakers: { route: string; state: BreakerState }[];
-  /** Exchanges under way, and those that wait for a place; both 0 where there may be any number. */
-  places: { active: number; waiting: number };
-}
-
-/** Where the instances of an upstream come from, and how far what is known of them can be trusted. */
-export type DiscoveryView =
-  | { resolver: 'static' }
-  | {
-      resolver: Lookup['registry'];
-      /** The name that is looked up. */
-      name: string;
-      /** How many instances are known by it. */
-      known: number;
-      /** `stale`: the last known ones are used, since when and why. */
-      state: ResolverState;
-      /** The registry answers, but names fewer than are kept: it is believed to have failed, not they. */
-      selfPreservation: boolean;
-    };
 
 /** The answer to a request that failed. */
 export interface ErrorView {

@@ -1,5 +1,5 @@
 /** Pure. The declared steps between stages: forward one at a time, back to legacy from any but retired. */
-import type { Stage } from '../../chassis/config/schema/routes.ts';
+import { STAGES, type Stage } from '../../chassis/config/schema/routes.ts';
 
 /** Where a route stands: its stage and, in canary, the share of keys. */
 export interface Position {
@@ -32,6 +32,12 @@ export function stepsFrom(stage: Stage): readonly Stage[] {
 /** Whether a step stands among the declared ones; staying where one is always does. */
 export function isDeclaredStep(from: Stage, to: Stage): boolean {
   return from === to || EDGES[from].includes(to);
+}
+
+/** Whether a step gives the service more than it has. */
+export function goesFurther(from: Position, to: Position): boolean {
+  const steps = STAGES.indexOf(to.stage) - STAGES.indexOf(from.stage);
+  return steps > 0 || (steps === 0 && to.stage === 'canary' && to.percent > from.percent);
 }
 
 /**

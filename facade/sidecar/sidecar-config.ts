@@ -16,6 +16,7 @@ export function sidecarConfig(loaded: LoadedConfig): LoadedConfig {
   const { config } = loaded;
   return {
     ...loaded,
+    quarantined: new Map(),
     config: {
       ...config,
       facade: { ...config.facade, listen, admin },

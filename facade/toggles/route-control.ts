@@ -10,6 +10,7 @@ import type { InForce } from '../in-force.ts';
 import { isDeclaredStep, needsGate, type Position, promoted, stepsFrom } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import { type AllowedChange, type Change, createChangeWriter } from './change-writer.ts';
+import { refuseNeverGood, refuseQuarantined } from './quarantined-step.ts';
 import { aloneOf, membersOf, refuseDivided } from './route-group.ts';
 import type { ToggleStore } from './toggle-store.ts';
 
@@ -17,8 +18,8 @@ import type { ToggleStore } from './toggle-store.ts';
 export type Moved = { route: string } | { group: string };
 
 /**
- * Moves routes. Raises ROUTE_UNKNOWN, GROUP_UNKNOWN, ROUTE_IN_GROUP, GROUP_DIVIDED, STAGE_STEP_ILLEGAL,
- * GATE_NOT_PASSED, TOGGLE_CONFLICT, TOGGLE_STORE_AWAY.
+ * Moves routes. Raises ROUTE_UNKNOWN, ROUTE_QUARANTINED, GROUP_UNKNOWN, ROUTE_IN_GROUP, GROUP_DIVIDED,
+ * STAGE_STEP_ILLEGAL, GATE_NOT_PASSED, TOGGLE_CONFLICT, TOGGLE_STORE_AWAY.
  */
 export interface RouteControl {
   set(moved: Moved, to: Position, change: Change): Promise<ActiveRoute[]>;
@@ -41,10 +42,14 @@ export function createRouteControl({
   clock: Clock;
 }): RouteControl {
   const routes = () => inForce.view().snapshot.routes;
-  const find = (moved: Moved): ActiveRoute[] =>
-    'group' in moved ? membersOf(routes(), moved.group) : [aloneOf(routes(), moved.route)];
+  const find = (moved: Moved): ActiveRoute[] => {
+    if ('group' in moved) return membersOf(routes(), moved.group);
+    refuseNeverGood(inForce.view().snapshot, moved.route);
+    return [aloneOf(routes(), moved.route)];
+  };
   const write = createChangeWriter({ inForce, store, clock });
   const step = async (found: ActiveRoute[], to: Position, change: Change, action: 'set' | 'promote') => {
+    refuseQuarantined(inForce.view().snapshot, found, to);
     if (!change.force) for (const route of found) refuseUndeclared(route, to);
     const allowed = await Promise.all(
       found.map(async (route): Promise<AllowedChange> => {

@@ -60,7 +60,8 @@ const gate = z
   })
   .prefault({});
 
-const routeId = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
+/** The id of a route, and the name of a group. */
+export const routeId = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
   error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
 });
 

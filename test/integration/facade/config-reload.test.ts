@@ -45,7 +45,7 @@ describe('Edits of the config file', () => {
   });
 
   it('that are invalid leave the last good version in force, and say so everywhere', async () => {
-    await facade.edit(at('live', ', percent: 400'));
+    await facade.edit(at('live').replace('500ms', 'soon'));
     await until(async () => !(await facade.status()).config.valid, { what: 'the status to say invalid' });
     const { config: state } = await facade.status();
     expect(state.problem?.code).to.equal('CONFIG_INVALID');
@@ -61,14 +61,7 @@ describe('Edits of the config file', () => {
     expect(await facade.metrics()).to.match(/strangler_config_valid\{[^}]*\} 1/);
   });
 
-  it('that do not compile, or name a breaker that cannot work, are invalid too', async () => {
-    const twice = config({
-      legacy: legacy.url,
-      service: service.url,
-      routes: route('r', 'path: /api/:id', 'live') + route('q', 'path: /api/:name', 'live'),
-    });
-    await facade.edit(twice);
-    await until(async () => (await facade.status()).config.problem?.code === 'ROUTE_OVERLAP');
+  it('that name a breaker that cannot work are invalid too', async () => {
     await facade.edit(at('live').replace('timeout: 500ms', 'timeout: 20s'));
     await until(async () => (await facade.status()).config.problem?.code === 'CONFIG_INVALID');
     expect(await side()).to.equal('legacy');

@@ -45,10 +45,10 @@ describe('problems of routing', () => {
     expect(problemsOf(together.map(member))).to.deep.equal([]);
     const divided = ['stage: canary, percent: 5', 'stage: shadow, key: [header a], steps: [5]'];
     expect(problemsOf(divided.map(member))).to.deep.equal([
-      'routes[1] found percent 0, expected 5 as routes[0] of the same group "g" has',
-      'routes[1].stage found stage "shadow", expected "canary" as routes[0] of the same group "g" has',
-      'routes[1].key found key ["header a"], expected ["ip"] as routes[0] of the same group "g" has',
-      'routes[1].steps found steps [5], expected [10] as routes[0] of the same group "g" has',
+      'routes[1] found percent 0, expected 5 as r0 of the same group "g" has',
+      'routes[1].stage found stage "shadow", expected "canary" as r0 of the same group "g" has',
+      'routes[1].key found key ["header a"], expected ["ip"] as r0 of the same group "g" has',
+      'routes[1].steps found steps [5], expected [10] as r0 of the same group "g" has',
     ]);
   });
 
