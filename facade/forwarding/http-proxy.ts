@@ -5,23 +5,16 @@
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type InformationEvent,
-  type ServerResponse,
-} from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
 import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
+import { createOriginAgent } from './origin-agent.ts';
+import { passBody } from './pass-body.ts';
 
-/** Idle connections are given up before the upstream would, as a reset under a request cannot always be retried. */
-const IDLE_MS = 4_000;
 const CARRIED = Symbol('carried');
 
 type Carrier = IncomingMessage & { [CARRIED]?: Carried | CarriedUpgrade };
@@ -30,9 +23,7 @@ type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const secure = url.protocol === 'https:';
-  const settings = { keepAlive: true, maxFreeSockets: 256, timeout: IDLE_MS, scheduling: 'lifo' as const };
-  const agent = secure ? new HttpsAgent(settings) : new HttpAgent(settings);
+  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
   const middleware = createProxyMiddleware({
     target: url,
     agent,
@@ -93,12 +84,7 @@ class Carried implements Attempt {
     if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
     this.#state = 'answered';
     this.#waiting?.end();
-    const observer = this.#events.onHead(answer);
-    if (observer !== undefined) {
-      answer.on('data', (data) => observer.chunk(data));
-      answer.once('end', () => observer.end());
-    }
-    answer.pipe(this.#response);
+    passBody(answer, this.#response, this.#events.onHead(answer));
   }
 
   failed(error: Error): void {
