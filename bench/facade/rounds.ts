@@ -25,7 +25,8 @@ export interface Target {
   most: number;
 }
 
-const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+/** Rounds, where nobody says otherwise. */
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const PATH = '/api/items/1';
 
@@ -35,14 +36,22 @@ export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
 /** What is under load: one process, or several that serve side by side. */
 export type Contestant = Pinned | readonly Pinned[];
 
+/** How often a contestant is warmed up before it is measured, and in how many rounds. */
+export interface Rounds {
+  warmUps?: number;
+  rounds?: number;
+}
+
 /** Warms each up, then measures each once a round. */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
+  { warmUps = 1, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>();
-  for (const contestant of contestants.values()) await loadOf(contestant, plan);
-  for (let round = 0; round < ROUNDS; round += 1) {
+  for (const contestant of contestants.values())
+    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(contestant, plan);
+  for (let round = 0; round < count; round += 1) {
     for (const [name, contestant] of contestants) {
       const before = cpuOf(contestant);
       const measured = await loadOf(contestant, plan);

@@ -21,6 +21,7 @@ import type { ActiveRoute } from '../snapshot.ts';
 import { captureAnswer } from './captured-answer.ts';
 import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
 import { ineligible } from './eligibility.ts';
+import { createPace } from './pacing.ts';
 import { createShadowBreaker } from './shadow-call.ts';
 import type { ShadowMarks } from './shadow-mark.ts';
 import { createVerdictRecorder } from './verdict-recorder.ts';
@@ -57,6 +58,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const verdicts = createVerdictRecorder(options);
   const breakers = createBreakers();
   const active = new Map<string, number>();
+  const pace = createPace();
   const jobs: JobDeps = {
     ...{ transport, verdicts, clock: options.clock, marks: options.marks, signal: stop.signal },
     rechecks: { active: 0, most: MOST_RECHECKS },
@@ -75,6 +77,10 @@ export function createShadow(options: ShadowOptions): Shadow {
       breaker,
       legacyBreaker: breakers.of(`${id} reread`, shadow.timeout),
     };
+    pace(() => run(job, id));
+  };
+  const run = (job: ComparisonJob, id: string) => {
+    const { exchange, route } = job;
     void runComparison(job, jobs)
       .catch((error) => {
         verdicts.skip(route, 'comparator-failed');

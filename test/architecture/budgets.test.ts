@@ -19,7 +19,6 @@ const LONG_FILES: Record<string, string> = {
   'facade/app.ts': 'the flow of a request, to be read in one place',
   'facade/forwarding/try.ts': 'one attempt at an upstream, and all that may follow when it fails',
   'facade/forwarding/upstream.ts': 'what one upstream is made of, and its options',
-  'facade/forwarding/http-proxy.ts': 'the door to one library: its events and the one request they belong to',
   'facade/gates/gate.ts': 'the conditions of one verdict',
   'facade/in-force.ts': 'what is in force, and each way in which it is replaced',
   'facade/main.ts': 'the composition root of the facade',
