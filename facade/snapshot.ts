@@ -69,10 +69,9 @@ export function compileSnapshot({ loaded, toggles, bases, togglesKnown }: Snapsh
       bases.get(route.id)?.at ?? loaded.loadedAt,
       toggles.get(route.id),
       togglesKnown,
-      loaded.quarantined.get(route.id)?.keeps ?? loaded.version,
+      loaded,
     ),
     access: compileAccess(config, route),
-    quarantined: loaded.quarantined.get(route.id),
   }));
   const byId = new Map(routes.map((route) => [route.config.id, route]));
   const { cookies = [], overrides } = config.facade.secrets;
@@ -90,14 +89,18 @@ function activate(
   fileSince: number,
   toggle: Toggle | undefined,
   known: boolean,
-  configVersion: string,
-): Omit<ActiveRoute, 'access' | 'quarantined'> {
-  const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
+  loaded: LoadedConfig,
+): Omit<ActiveRoute, 'access'> {
+  const quarantined = loaded.quarantined.get(config.id);
+  const effective = known
+    ? effectiveStage(config, fileSince, toggle, quarantined !== undefined)
+    : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
   return {
     ...{ config, effective, rule: { stage, percent, salt: saltOf(config) } },
     epoch: epochOf(config, since),
-    version: versionOf(configVersion, effective),
+    version: versionOf(quarantined?.keeps ?? loaded.version, effective),
+    quarantined,
   };
 }
 

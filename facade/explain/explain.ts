@@ -61,6 +61,7 @@ function entered(
     target,
     aggregate: found && explainAggregate(found, view),
     route: route && routeOf(route),
+    ...leftOutOf(snapshot),
     losers: losersOf(snapshot, found?.config.id, route, { ...request, ...target, head: request }),
   };
   const limit = route?.config.limits.body ?? admission.limits.body ?? Number.POSITIVE_INFINITY;
@@ -130,8 +131,14 @@ function losersOf(
   );
 }
 
-function routeOf({ config, effective }: ActiveRoute): Explanation['route'] {
+function leftOutOf({ loaded }: Snapshot): Pick<Explanation, 'leftOut'> {
+  const never = [...loaded.quarantined].filter(([, { keeps }]) => keeps === undefined);
+  return never.length === 0 ? {} : { leftOut: never.map(([route, { reason }]) => ({ route, reason })) };
+}
+
+function routeOf({ config, effective, quarantined }: ActiveRoute): Explanation['route'] {
   const { id, match, service, group, deadline } = config;
   const { stage, percent, source } = effective;
-  return { id, path: match.path, service, group, stage, percent, source, deadline };
+  const named = { id, path: match.path, service, group, stage, percent, source, deadline };
+  return quarantined === undefined ? named : { ...named, quarantined: quarantined.reason };
 }

@@ -29,9 +29,13 @@ export interface Explanation {
     stage: Stage;
     percent: number;
     source: 'file' | 'toggle';
+    /** Why its last good form counts, and not what the file writes now. */
+    quarantined?: string;
     /** Until an answer of any upstream must have begun. */
     deadline?: number;
   };
+  /** Routes of the file that are not there, since they never had a good form; undefined: none. */
+  leftOut?: { route: string; reason: string }[];
   /** The routes that came nearest without being the one. */
   losers: { route: string; reason: string }[];
   /** What the gateway asks of it; undefined: nothing. */

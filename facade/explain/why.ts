@@ -23,17 +23,29 @@ export function why(explained: Explained): string[] {
   ];
 }
 
-function matched({ route, aggregate, upgrade }: Explained): string[] {
+/** A pattern that is broken cannot be held against the request, so each is told. */
+function leftOut({ leftOut = [] }: Explained): string[] {
+  return leftOut.map(({ route, reason }) => `Route ${route} is quarantined and left out: ${reason}.`);
+}
+
+function matched(explained: Explained): string[] {
+  return [...named(explained), ...leftOut(explained)];
+}
+
+function named({ route, aggregate, upgrade }: Explained): string[] {
   const websocket = upgrade ? ['It asks for a WebSocket.'] : [];
   if (aggregate !== undefined) return [`Aggregate ${aggregate.id} (${aggregate.path}) names it.`];
   if (route === undefined) return [...websocket, 'No route names it, so it goes to legacy.'];
-  const { id, path, group, stage, percent, source } = route;
+  const { id, path, group, stage, percent, source, quarantined } = route;
   const where = stage === 'canary' ? `canary at ${percent} %` : stage;
   const setBy = source === 'toggle' ? 'by a toggle' : 'by the config file';
   return [
     ...websocket,
     `Route ${id} (${path})${group === undefined ? '' : ` of group ${group}`} names it.`,
     `The route is ${where}, ${setBy}.`,
+    ...(quarantined === undefined
+      ? []
+      : [`It is quarantined, and its last good form counts: ${quarantined}.`]),
   ];
 }
 

@@ -1,5 +1,5 @@
 /** Pure. What is in force for a route: the file's stage, or a toggle that was set while the file said the same. */
-import type { Position } from '../routing/stage.ts';
+import { goesFurther, type Position } from '../routing/stage.ts';
 import { samePosition, type Toggle } from './toggle-store.ts';
 
 /** A route's position in force, and where it comes from. */
@@ -11,13 +11,19 @@ export interface EffectiveStage extends Position {
   toggle?: Toggle;
 }
 
-/** `fileSince`: when the file began to say this. */
+/**
+ * `fileSince`: when the file began to say this. Facades may keep different good forms of a quarantined route: a toggle
+ * that was set over another form counts too where it takes the route back, so that all of them follow.
+ */
 export function effectiveStage(
   file: Position,
   fileSince: number,
   toggle: Toggle | undefined,
+  quarantined = false,
 ): EffectiveStage {
-  if (toggle !== undefined && samePosition(toggle.basedOn, file) && toggle.at >= fileSince) {
+  const isMeant = (one: Toggle) =>
+    samePosition(one.basedOn, file) || (quarantined && !goesFurther(file, one));
+  if (toggle !== undefined && toggle.at >= fileSince && isMeant(toggle)) {
     return { stage: toggle.stage, percent: toggle.percent, source: 'toggle', since: toggle.at, toggle };
   }
   return { stage: file.stage, percent: file.percent, source: 'file', since: fileSince, toggle };

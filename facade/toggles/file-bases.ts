@@ -20,10 +20,15 @@ export function createFileBases(store: ToggleStore): FileBases {
   const pending = new Set<string>();
   /** Routes whose edits the store has not heard of: it must not think that nothing happened when they are undone. */
   const unheard = new Set<string>();
-  const note: FileBases['note'] = async ({ config, version }, at, before) => {
+  const note: FileBases['note'] = async ({ config, version, quarantined }, at, before) => {
     const noted = new Map<string, FileBase>();
     for (const route of config.routes) {
       const own = known.get(route.id);
+      // Its last good form is not what the file says now: another facade may have a later one.
+      if (own !== undefined && quarantined.has(route.id) && !unheard.has(route.id)) {
+        noted.set(route.id, own);
+        continue;
+      }
       const since = unheard.has(route.id) && own !== undefined ? own.at : at;
       const told = await store.noteBase(route.id, route, since);
       const missed = unheard.has(route.id) && told.previous === undefined && told.base.at < since;

@@ -50,6 +50,8 @@ describe('Edits of the config that need a restart', () => {
     await facade.edit(text(keys('k-1'), ', limits: { idle: 70s, url: 300 }').replace('200ms', '300ms'));
     await until(async () => (await needed()).length > 0);
     expect(await needed()).to.deep.equal(['facade.drain', 'facade.limits.idle']);
+    await facade.edit(`${text(keys('k-1'))}\nstore: { kind: redis, url: "redis://127.0.0.1:9" }`);
+    await until(async () => (await needed()).includes('store'));
   });
 
   it('are told in the reference too, and no others', () => {

@@ -1,9 +1,11 @@
 import { expect } from 'chai';
 import { createNullLogger } from '../../../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../chassis/redis.ts';
+import type { HistoryView } from '../../../facade/admin/views.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { startKillableRedis } from './rig/killable-redis.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 describe('Facades that share a Redis', () => {
@@ -28,15 +30,15 @@ describe('Facades that share a Redis', () => {
     await legacy.close();
     await service.close();
   });
-  const start = async (url = redisUrl()) => {
-    const facade = await startTestFacade(
-      config({
-        legacy: legacy.url,
-        service: service.url,
-        routes: route('r', 'path: /api/:id', 'shadow'),
-        extra: `store: { kind: redis, url: "${url}", prefix: ${prefix} }`,
-      }),
-    );
+  const text = (url: string, stage = 'shadow', rest = '') =>
+    config({
+      legacy: legacy.url,
+      service: service.url,
+      routes: route('r', 'path: /api/:id', stage, rest),
+      extra: `store: { kind: redis, url: "${url}", prefix: ${prefix} }`,
+    });
+  const start = async (url = redisUrl(), stage = 'shadow') => {
+    const facade = await startTestFacade(text(url, stage));
     facades.push(facade);
     return facade;
   };
@@ -71,5 +73,42 @@ describe('Facades that share a Redis', () => {
     expect((await fetch(`${facade.admin}/health/ready`)).status).to.equal(503);
     const refused = await facade.change('PUT', '/api/routes/r/stage', { stage: 'shadow', reason: 'x' });
     expect([refused.status, refused.body.code]).to.deep.equal([503, 'TOGGLE_STORE_AWAY']);
+  });
+
+  it('find the toggles as soon as a Redis answers that was away when they started', async () => {
+    const killable = await startKillableRedis();
+    try {
+      await (await start(killable.url)).change('POST', '/api/routes/r/rollback', { reason: 'test' });
+      await killable.kill();
+      const late = await start(killable.url, 'live');
+      expect(await side(late)).to.equal('legacy');
+      await killable.start();
+      await until(async () => (await fetch(`${late.admin}/health/ready`)).status === 200);
+      // That Redis came back empty, and the facade that knew the toggle says what it was based on: not on live.
+      await until(async () => (await side(late)) === 'service', { what: 'the stage of the file' });
+      expect(await late.route('r')).to.include({ stage: 'live', source: 'file' });
+    } finally {
+      for (const facade of facades.splice(0)) await facade.close();
+      await killable.close();
+    }
+  });
+
+  it('follow a route that is quarantined at one of them back to legacy, whatever good form each keeps', async () => {
+    const [one, missed] = [await start(redisUrl(), 'live'), await start(redisUrl(), 'live')];
+    await one.edit(text(redisUrl(), 'canary', ', percent: 100'));
+    await until(async () => (await one.route('r')).stage === 'canary', { what: 'the edit at one facade' });
+    for (const facade of [one, missed]) {
+      await facade.edit(text(redisUrl(), 'canary', ', percent: 400'));
+      await until(async () => (await facade.route('r')).quarantined !== undefined, { what: 'quarantine' });
+    }
+    expect([(await one.route('r')).stage, (await missed.route('r')).stage]).to.deep.equal(['canary', 'live']);
+    await one.change('POST', '/api/routes/r/rollback', { reason: 'test' });
+    for (const facade of [one, missed])
+      await until(async () => (await side(facade)) === 'legacy', { what: 'legacy at both' });
+    const { entries } = await one.read<HistoryView>('/api/routes/r/history');
+    expect(entries.map(({ action, to }) => `${action} ${to.stage}`)).to.deep.equal([
+      'rollback legacy',
+      'file canary',
+    ]);
   });
 });
