@@ -12,7 +12,7 @@ export function addQuarantineTelemetry(metrics: Metrics, loaded: () => LoadedCon
     },
     (gauge) => {
       const { config, quarantined } = loaded();
-      for (const { id } of config.routes) gauge.set({ route: id }, quarantined.has(id) ? 1 : 0);
+      for (const { id } of config.routes) gauge.set({ route: id }, 0);
       for (const id of quarantined.keys()) gauge.set({ route: id }, 1);
     },
   );

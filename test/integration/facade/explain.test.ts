@@ -149,22 +149,6 @@ describe('strangler route explain', () => {
     });
   });
 
-  it('says that a route is quarantined, and of one that is left out that it might have named the request', async () => {
-    const broken = text.replace(ROUTES, `${ROUTES}${route('new', 'path: /new/*/x', 'live')}`);
-    const edited = await startTestFacade(text);
-    await edited.edit(broken.replace('{ id: one,', '{ id: one, sttep: 1,'));
-    await until(async () => (await edited.status()).quarantined.length === 2, { what: 'quarantine' });
-    const kept = await askExplained(edited, { url: '/api/7' });
-    expect(kept.route).to.include({ id: 'one', stage: 'shadow' });
-    expect(kept.route?.quarantined).to.match(/^line \d+: sttep: found the unknown key/);
-    expect(kept.why.join(' ')).to.include('It is quarantined, and its last good form counts: line ');
-    const left = await askExplained(edited, { url: '/new/1/x' });
-    expect([left.route, left.leftOut?.map((one) => one.route)]).to.deep.equal([undefined, ['new']]);
-    expect(left.why.join(' ')).to.include('Route new is quarantined and left out: line ');
-    await edited.close();
-    expect(await explained({ url: '/api/7' })).not.to.have.any.keys('leftOut');
-  });
-
   it('needs no right to change anything, and says what is wrong with what it is asked', async () => {
     expect((await postExplain(facade, { url: '/live' })).status).to.equal(200);
     const wrong = await postExplain(facade, { method: 'GET', headers: [['a']] });
