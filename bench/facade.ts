@@ -1,13 +1,22 @@
 /**
  * A proxied request: our facade with each of its forwarders against what people put in its place, the same
  * upstream and load, in alternating rounds of one run. The proxy has one core, load and upstream the other.
- * Environment: BENCH_ROUNDS (5), BENCH_SECONDS (2) of each, BENCH_ONLY (names, by commas).
+ * Environment: BENCH_STARTS (3) of each, BENCH_ROUNDS (3) of each start, BENCH_SECONDS (2), BENCH_ONLY (names, by commas).
  */
 import path from 'node:path';
 import { GENERATOR } from './facade/load.ts';
 import { OTHER_PROXIES } from './facade/other-proxies.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
-import { inRounds, print, printTable, printTargets, type Target } from './facade/rounds.ts';
+import {
+  type Contestant,
+  inRounds,
+  print,
+  printTable,
+  printTargets,
+  type Served,
+  STARTS,
+  type Target,
+} from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const BARE = 'bare';
@@ -33,8 +42,8 @@ export function run(): Promise<void> {
   });
 }
 
-async function contestants({ directory, upstream, facade, keep }: Stage): Promise<Map<string, Pinned>> {
-  const ways = new Map<string, () => Promise<Pinned | undefined>>();
+async function contestants({ directory, upstream, facade, keep }: Stage): Promise<Map<string, Contestant>> {
+  const ways = new Map<string, (index: number) => Promise<Pinned | undefined>>();
   const script = (name: string) => startPinned(CORES.measured, `bench/facade/${name}.ts`, [upstream.url]);
   ways.set(BARE, () => script('bare'));
   ways.set('Fastify', () => script('fastify'));
@@ -44,19 +53,25 @@ async function contestants({ directory, upstream, facade, keep }: Stage): Promis
   ] as const) {
     for (const stage of ['legacy', 'live']) {
       const name = `${label} (${stage})`;
-      ways.set(name, () => facade(name, configFor(stage, upstream.url, { facade: option })));
+      ways.set(name, (index) =>
+        facade(`${name} ${index}`, configFor(stage, upstream.url, { facade: option })),
+      );
     }
   }
   for (const [name, start] of Object.entries(OTHER_PROXIES))
-    ways.set(name, () => start(upstream.url, path.join(directory, name)));
+    ways.set(name, (index) => start(upstream.url, path.join(directory, `${name}-${index}`)));
 
   const only = process.env.BENCH_ONLY?.split(',');
-  const started = new Map<string, Pinned>();
+  const started = new Map<string, Contestant>();
   for (const [name, start] of ways) {
     if (only?.every((one) => !name.startsWith(one))) continue;
-    const one = await start();
-    if (one === undefined) print(`SKIPPED ${name}: its program is not installed.`);
-    else started.set(name, keep(one));
+    const starts: Served[] = [];
+    for (let index = 0; index < STARTS; index += 1) {
+      const one = await start(index);
+      if (one !== undefined) starts.push([keep(one)]);
+    }
+    if (starts.length === 0) print(`SKIPPED ${name}: its program is not installed.`);
+    else started.set(name, starts);
   }
   return started;
 }

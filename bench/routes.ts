@@ -1,6 +1,5 @@
 /** What a thousand routes cost beside ten: the same request to the same route, first in both files. */
-import type { Pinned } from './facade/pinned-process.ts';
-import { inRounds, print, printTable, printTargets } from './facade/rounds.ts';
+import { type Contestant, inRounds, print, printTable, printTargets, started } from './facade/rounds.ts';
 import { configFor, onStage } from './facade/stage.ts';
 
 const FEW = '10 routes';
@@ -9,13 +8,14 @@ const MANY = '1,000 routes';
 /** Prints both, and their ratio. */
 export function run(): Promise<void> {
   return onStage(async ({ facade, upstream }) => {
-    const contestants = new Map<string, Pinned>();
+    const contestants = new Map<string, Contestant>();
     for (const [name, count] of [
       [FEW, 10],
       [MANY, 1_000],
     ] as const) {
       const options = { facade: ', forwarder: undici', routes: otherRoutes(count - 1) };
-      contestants.set(name, await facade(name, configFor('legacy', upstream.url, options)));
+      const config = configFor('legacy', upstream.url, options);
+      contestants.set(name, await started(() => facade(name, config)));
     }
     const results = await inRounds(contestants);
     printTable(results, FEW);

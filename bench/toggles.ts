@@ -5,7 +5,16 @@
 import path from 'node:path';
 import { startServices } from '../scripts/services/start.ts';
 import { CORES, type Pinned } from './facade/pinned-process.ts';
-import { inRounds, print, printTable, printTargets, USUAL_LOAD } from './facade/rounds.ts';
+import {
+  type Contestant,
+  inRounds,
+  print,
+  printTable,
+  printTargets,
+  type Served,
+  STARTS,
+  USUAL_LOAD,
+} from './facade/rounds.ts';
 import { configFor, onStage } from './facade/stage.ts';
 
 const FACADES = 4;
@@ -24,15 +33,19 @@ export function run(): Promise<void> {
       }),
     );
     const store = `store: { kind: redis, url: "${services.redis.url}", prefix: bench-${process.pid} }\n`;
-    const contestants = new Map<string, readonly Pinned[]>();
+    const contestants = new Map<string, Contestant>();
     for (const [name, rest] of [
       [MEMORY, ''],
       [REDIS, store],
     ] as const) {
       const config = configFor('live', upstream.url, { facade: ', forwarder: undici', rest });
-      const group: Pinned[] = [];
-      for (let index = 0; index < FACADES; index += 1) group.push(await facade(`${name} ${index}`, config));
-      contestants.set(name, group);
+      const starts: Served[] = [];
+      for (let start = 0; start < STARTS; start += 1) {
+        const side: Pinned[] = [];
+        for (let index = 0; index < FACADES; index += 1) side.push(await facade(name, config));
+        starts.push(side);
+      }
+      contestants.set(name, starts);
     }
     // Each process gets a quarter of the load: it takes four times as long until its code is compiled.
     const results = await inRounds(contestants, USUAL_LOAD, { warmUps: 2 * FACADES });

@@ -25,52 +25,67 @@ export interface Target {
   most: number;
 }
 
-/** Rounds, where nobody says otherwise. */
-export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 5);
+/** Rounds of each start, where nobody says otherwise. */
+export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+/** How often each contestant is started. */
+export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const PATH = '/api/items/1';
 
 /** The load that proxies are compared under. */
 export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
 
-/** What is under load: one process, or several that serve side by side. */
-export type Contestant = Pinned | readonly Pinned[];
+/** What is under load at once: processes that serve side by side, mostly one. */
+export type Served = readonly Pinned[];
+/** Starts of the same thing, taken in turn: processes of the same code differ by some percent. */
+export type Contestant = readonly Served[];
 
-/** How often a contestant is warmed up before it is measured, and in how many rounds. */
+/** How often a start is warmed up before it is measured, and in how many rounds. */
 export interface Rounds {
   warmUps?: number;
   rounds?: number;
 }
 
-/** Warms each up, then measures each once a round. */
+/** Warms each up, until its code is compiled, then measures each start once a round. */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
-  { warmUps = 1, rounds: count = ROUNDS }: Rounds = {},
+  { warmUps = 3, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
-  const rounds = new Map<string, Round[]>();
-  for (const contestant of contestants.values())
-    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(contestant, plan);
-  for (let round = 0; round < count; round += 1) {
-    for (const [name, contestant] of contestants) {
-      const before = cpuOf(contestant);
-      const measured = await loadOf(contestant, plan);
-      const one = { ...measured, cpuMs: cpuOf(contestant) - before };
-      rounds.set(name, [...(rounds.get(name) ?? []), one]);
+  for (const served of [...contestants.values()].flat())
+    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(served, plan);
+  const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
+  const starts = Math.max(...[...contestants.values()].map((all) => all.length));
+  for (let turn = 0; turn < count * starts; turn += 1) {
+    for (const [name, all] of contestants) {
+      const served = all[turn % starts];
+      if (served !== undefined) rounds.get(name)!.push(await measured(served, plan));
     }
   }
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
 }
 
-function cpuOf(contestant: Contestant): number {
-  return [contestant].flat().reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
+/** Starts a contestant of single processes as often as wanted. */
+export async function started(start: () => Promise<Pinned>): Promise<Contestant> {
+  const all: Served[] = [];
+  for (let index = 0; index < STARTS; index += 1) all.push([await start()]);
+  return all;
+}
+
+async function measured(served: Served, plan: LoadPlan): Promise<Round> {
+  const before = cpuOf(served);
+  const load = await loadOf(served, plan);
+  return { ...load, cpuMs: cpuOf(served) - before };
+}
+
+function cpuOf(served: Served): number {
+  return served.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
 }
 
 /** The load is shared out evenly; of several latencies the worst counts. */
-async function loadOf(contestant: Contestant, plan: LoadPlan): Promise<Load> {
-  const all = [contestant].flat();
-  const share = { ...plan, connections: plan.connections / all.length };
-  const loads = await Promise.all(all.map(({ url }) => load(url + PATH, share)));
+async function loadOf(served: Served, plan: LoadPlan): Promise<Load> {
+  const share = { ...plan, connections: plan.connections / served.length };
+  const loads = await Promise.all(served.map(({ url }) => load(url + PATH, share)));
   const sum = (of: (one: Load) => number) => loads.reduce((total, one) => total + of(one), 0);
   const most = (of: (one: Load) => number) => Math.max(...loads.map(of));
   return {
