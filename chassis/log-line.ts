@@ -9,14 +9,29 @@ export interface LineHead {
   requestId?: string;
 }
 
+/** Fields that whoever logs them has written as a JSON object already: a `requestId`, and no other name of the head. */
+export class WrittenFields {
+  readonly json: string;
+
+  constructor(json: string) {
+    this.json = json;
+  }
+}
+
 /** Writes a line. Errors become name, message, code, stack and causes; a circle is cut, a BigInt is text. */
 export function logLine(head: LineHead, fields: object): string {
   try {
+    if (fields instanceof WrittenFields) return joined(JSON.stringify(head), fields.json);
     if (isPlain(head, fields)) return joined(JSON.stringify(head), JSON.stringify(fields));
     return JSON.stringify({ ...head, ...withoutClash(head, fields) }, readable);
   } catch {
     return careful(head, fields);
   }
+}
+
+/** The fields of a line of a logger that has fields of its own. */
+export function withOwn(own: object, fields: object): object {
+  return fields instanceof WrittenFields ? { ...own, ...JSON.parse(fields.json) } : { ...own, ...fields };
 }
 
 /** Most lines hold plain values only; a replacer, and an object made of both, would triple what they cost. */

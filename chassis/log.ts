@@ -3,7 +3,7 @@ import { Writable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import winston from 'winston';
 import { createBatch } from './log-batch.ts';
-import { logLine } from './log-line.ts';
+import { logLine, WrittenFields, withOwn } from './log-line.ts';
 import { currentRequestId } from './request-id.ts';
 
 /** What the kit asks of a log. */
@@ -50,7 +50,8 @@ export function createLogger({ process: name, level = 'info', write }: LoggerOpt
   const emit = (severity: Level, message: string, fields: object) => {
     const time = now();
     // A field of this name is that of the head; where there is none, the one of the request under way.
-    const known = 'requestId' in fields && fields.requestId !== undefined;
+    const known =
+      fields instanceof WrittenFields || ('requestId' in fields && fields.requestId !== undefined);
     const requestId = known ? undefined : currentRequestId();
     const head = { time, level: severity, process: name, message: String(message) };
     const line = logLine(requestId === undefined ? head : { ...head, requestId }, fields);
@@ -120,7 +121,7 @@ function adapt(
   const at = (level: Level) => {
     if (!enabled.has(level)) return () => {};
     return (message: string, fields: object = NONE) =>
-      emit(level, message, own === undefined ? fields : { ...own, ...fields });
+      emit(level, message, own === undefined ? fields : withOwn(own, fields));
   };
   return {
     debug: at('debug'),

@@ -1,5 +1,7 @@
 /** The door to prom-client: counters, gauges and histograms of one process, exposed for Prometheus. */
 import * as prometheus from 'prom-client';
+import { HistogramSeries } from './histogram.ts';
+import { Tally } from './tally.ts';
 
 type Labels = Record<string, string | number>;
 
@@ -12,12 +14,19 @@ export interface MetricOptions {
 
 export interface Counter {
   inc(labels?: Labels, by?: number): void;
+  /** What counts one by one under the same labels, for where it happens at each request; keep it. */
+  of(labels: Labels): Pick<Tally, 'add'>;
 }
 export interface Gauge {
   set(labels: Labels, value: number): void;
 }
 export interface Histogram {
-  observe(labels: Labels, value: number): void;
+  /** What observes under the same labels; keep it. */
+  of(labels: Labels): Observer;
+}
+/** Observes under labels that were looked up once. */
+export interface Observer {
+  observe(value: number): void;
 }
 
 /** The metrics of one process. */
@@ -56,19 +65,46 @@ export function createMetrics(process: string): Metrics {
 
   return {
     counter(options) {
-      const counter = new prometheus.Counter(common(options));
-      return { inc: (labels = {}, by = 1) => counter.inc(labels, by) };
+      const tallies: Tally[] = [];
+      const counter = new prometheus.Counter({
+        ...common(options),
+        collect() {
+          for (const tally of tallies) this.inc(tally.labels, tally.taken());
+        },
+      });
+      return {
+        inc: (labels = {}, by = 1) => counter.inc(labels, by),
+        of(labels) {
+          // Refuses labels that were not declared, now and not at each scrape.
+          counter.inc(labels, 0);
+          const tally = new Tally(labels);
+          tallies.push(tally);
+          return tally;
+        },
+      };
     },
     gauge(options) {
       const gauge = new prometheus.Gauge(common(options));
       return { set: (labels, value) => gauge.set(labels, value) };
     },
-    histogram(options) {
-      const histogram = new prometheus.Histogram({
-        ...common(options),
-        buckets: options.buckets ?? LATENCY_BUCKETS,
+    histogram({ name, help, labels: known = [], buckets = LATENCY_BUCKETS }) {
+      const all: HistogramSeries[] = [];
+      const get = async () => ({
+        name,
+        help,
+        type: 'histogram',
+        values: all.flatMap((one) => one.values(name)),
       });
-      return { observe: (labels, value) => histogram.observe(labels, value) };
+      // prom-client's own looks the labels up at each observation; its registry asks no more of a metric than this.
+      registry.registerMetric({ name, get } as unknown as prometheus.Histogram);
+      return {
+        of(labels) {
+          refuseUndeclared(name, known, labels);
+          const series = new HistogramSeries(labels, buckets);
+          all.push(series);
+          return series;
+        },
+      };
     },
     collect(options, fill) {
       new prometheus.Gauge({
@@ -85,4 +121,10 @@ export function createMetrics(process: string): Metrics {
     },
     expose: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
   };
+}
+
+function refuseUndeclared(name: string, known: readonly string[], labels: Labels): void {
+  const unknown = Object.keys(labels).filter((label) => !known.includes(label));
+  if (unknown.length > 0)
+    throw new Error(`${name}: found the labels ${unknown.join(', ')}, expected of ${known.join(', ')}`);
 }

@@ -6,9 +6,9 @@ import type { Exchange } from '../forwarding/exchange.ts';
 import type { UpgradePlan } from '../forwarding/upgrade.ts';
 import { overrideResult } from '../routing/override-token.ts';
 import type { UpgradeEnd } from '../websocket/upgrade-flow.ts';
-
-/** How a request ended, as a label: bounded in number. */
-export type RequestOutcome = '2xx' | '3xx' | '4xx' | '5xx' | 'failed' | 'client-gone';
+import { accessLine } from './access-line.ts';
+import { outcomeOf } from './request-outcome.ts';
+import { createRequestSeries } from './request-series.ts';
 
 /** How an upgrade ended. `refused`: the upstream answered otherwise; `drained`: it was told to connect again. */
 type UpgradeEndOutcome = 'closed' | 'drained' | 'refused' | 'failed' | 'client-gone';
@@ -65,16 +65,18 @@ export function createRequestTelemetry({
     help: 'Requests that were not let in, by the code of the answer.',
     labels: ['code'],
   });
+  const seriesOf = createRequestSeries(requests, durations);
   return {
     refused: (code) => refusals.inc({ code }),
     request(exchange, ms) {
       const route = exchange.route?.config.id ?? NO_ROUTE;
-      requests.inc({ route, upstream: exchange.upstream, outcome: outcomeOf(exchange) });
-      durations.observe({ route, upstream: exchange.upstream }, ms / 1_000);
+      const series = seriesOf(route, exchange.upstream);
+      series.outcome(outcomeOf(exchange)).add();
+      series.duration.observe(ms / 1_000);
       if (exchange.fellBack) fallbacks.inc({ route });
       if (exchange.override.kind !== 'none')
         overrides.inc({ result: overrideResult(exchange.override, exchange.assignment.overridden === true) });
-      if (accessLog()) log.info('request', line(exchange, ms));
+      if (accessLog()) log.info('request', accessLine(exchange, ms));
     },
     upgrade(plan, end) {
       const { route = NO_ROUTE, upstream, override, overridden } = plan;
@@ -82,26 +84,6 @@ export function createRequestTelemetry({
       upgrades.inc({ route, upstream: upstream.name, outcome: upgradeOutcomeOf(end) });
       if (accessLog()) log.info('websocket closed', upgradeLine(plan, end));
     },
-  };
-}
-
-function line(exchange: Exchange, ms: number): object {
-  const { requestId, headers, route, upstream, status, request, target, failure, fellBack, assignment } =
-    exchange;
-  return {
-    requestId,
-    traceId: traceIdOf(String(headers.traceparent)),
-    route: route?.config.id,
-    stage: route?.effective.stage,
-    version: route?.version,
-    upstream,
-    status,
-    ms: Math.round(ms * 10) / 10,
-    method: request.method,
-    path: route?.config.match.path ?? target.path,
-    override: assignment.overridden ? assignment.answers : undefined,
-    failure,
-    fellBack: fellBack || undefined,
   };
 }
 
@@ -129,13 +111,4 @@ function upgradeOutcomeOf({ failure, refused, drained }: UpgradeEnd): UpgradeEnd
   if (failure !== undefined) return 'failed';
   if (refused !== undefined) return 'refused';
   return drained ? 'drained' : 'closed';
-}
-
-/** The outcome of a finished exchange. */
-export function outcomeOf({ status, failure, response }: Exchange): RequestOutcome {
-  if (failure !== undefined && failure !== 'CLIENT_GONE') return 'failed';
-  if (status === 0 || !response.writableFinished) return 'client-gone';
-  if (status < 300) return '2xx';
-  if (status < 400) return '3xx';
-  return status < 500 ? '4xx' : '5xx';
 }

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { createLogger, createNullLogger, type Logger } from '../../../chassis/log.ts';
+import { WrittenFields } from '../../../chassis/log-line.ts';
 import { withRequestId } from '../../../chassis/request-id.ts';
 
 /** What a logger wrote while `work` ran, line by line as parsed JSON. */
@@ -45,6 +46,16 @@ describe('log', () => {
       ['%d %j', 1, 2],
       ['%', 1, 2],
     ]);
+  });
+
+  it('takes fields that are written already, also into a logger with fields of its own', () => {
+    const fields = new WrittenFields('{"requestId":"r","path":"/\\"x"}');
+    const lines = written((log) => {
+      withRequestId('other', () => log.info('request', fields));
+      log.child({ a: 1 }).info('request', fields);
+    });
+    expect(lines[0]).to.include({ message: 'request', level: 'info', requestId: 'r', path: '/"x' });
+    expect(lines[1]).to.include({ message: 'request', a: 1, requestId: 'r', path: '/"x' });
   });
 
   it('writes what is at its level and above', () => {
