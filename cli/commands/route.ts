@@ -2,11 +2,11 @@
 import { userInfo } from 'node:os';
 import { EXIT } from '../../chassis/errors.ts';
 import type { GroupView, HistoryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { historyLines, quarantineLines, routeLines, routesTable } from '../show-route.ts';
 
 /** Options of the commands that move a route. */
-export interface MoveOptions extends CommonOptions {
+export interface MoveOptions extends AskingOptions {
   reason: string;
   percent?: number;
   force?: boolean;
@@ -15,7 +15,7 @@ export interface MoveOptions extends CommonOptions {
 }
 
 /** `route list`. */
-export function routeList(context: CliContext, options: CommonOptions): Promise<number> {
+export function routeList(context: CliContext, options: AskingOptions): Promise<number> {
   return withAdmins(options, context, async ({ facade }) => {
     const view = await facade.get<RoutesView>('/api/routes');
     if (options.json) context.json(view);
@@ -47,7 +47,7 @@ export function routeRollback(context: CliContext, options: MoveOptions, id?: st
 }
 
 /** `route history ID`. */
-export function routeHistory(context: CliContext, options: CommonOptions, id?: string): Promise<number> {
+export function routeHistory(context: CliContext, options: AskingOptions, id?: string): Promise<number> {
   return withAdmins(options, context, async ({ facade }) => {
     const view = await facade.get<HistoryView>(`/api/routes/${encodeURIComponent(id!)}/history`);
     if (options.json) context.json(view);
