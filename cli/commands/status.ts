@@ -7,7 +7,7 @@ import type { AdminClient } from '../admin-client.ts';
 import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { table } from '../print.ts';
 import { groupLines } from '../show-data.ts';
-import { quarantineLines, routesTable } from '../show-route.ts';
+import { dividedLines, quarantineLines, routesTable } from '../show-route.ts';
 import { upstreamRows } from '../show-upstream.ts';
 
 /** Options of `status`. */
@@ -53,7 +53,7 @@ async function ask<T>(client: () => AdminClient, path: string): Promise<Side<T>>
 
 function facadeText(side: Side<StatusView>, now: number): string {
   if (!side.known) return `facade: ${side.error.message}\n  ${side.error.remedy}`;
-  const { config, store, upstreams, routes, quarantined } = side.view;
+  const { config, store, upstreams, routes, quarantined, divided } = side.view;
   const file = config.valid
     ? `config ${config.version} of ${config.file}`
     : `config ${config.version} STAYS IN FORCE: the file is invalid now\n${config.problem?.message ?? ''}`;
@@ -69,6 +69,7 @@ function facadeText(side: Side<StatusView>, now: number): string {
     table(rows),
     '',
     routesTable(routes),
+    ...dividedLines(divided),
     ...quarantineLines(quarantined),
   ].join('\n');
 }
