@@ -135,10 +135,10 @@ function gatewayDuties(
   const parts = createTransport();
   lifecycle.onClose('parts of aggregates', () => parts.close());
   const { auth } = inForce.view().snapshot.loaded.config;
-  const call = createUpstreamCall(parts, () => inForce.view().upstreams);
+  const callTo = createUpstreamCall(parts);
   return {
     gateway: createGateway({ auth, limiter, transport: issuer, clock, metrics, log }),
-    serveAggregate: createAggregates({ call, metrics, log }),
+    serveAggregate: createAggregates({ callTo, metrics, log }),
   };
 }
 

@@ -93,7 +93,7 @@ function line(exchange: Exchange, ms: number): object {
     traceId: traceIdOf(String(headers.traceparent)),
     route: route?.config.id,
     stage: route?.effective.stage,
-    version: route?.version,
+    version: route?.version ?? exchange.configVersion,
     upstream,
     status,
     ms: Math.round(ms * 10) / 10,
