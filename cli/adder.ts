@@ -1,6 +1,7 @@
 /** How a command is added to commander: with the options that all have, and its module loaded when it runs. */
 import type { Command } from 'commander';
 import type { CliContext, CommonOptions } from './context.ts';
+import { adminUrl } from './options.ts';
 
 /** What a command does: it resolves with the exit code. */
 export type Work<Options> = (
@@ -32,4 +33,10 @@ export function adder(context: CliContext, exit: (code: number) => void) {
         const args = params.slice(0, -2) as string[];
         exit(await work(context, params.at(-2) as Options & CommonOptions, ...args));
       });
+}
+
+/** The function that adds commands which ask an admin API. */
+export function askingAdder(add: Adder): Adder {
+  return (parent, signature, description, work) =>
+    add(parent, signature, description, work).addOption(adminUrl());
 }

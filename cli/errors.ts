@@ -9,6 +9,13 @@ export const cliErrors = defineErrors({
     remedy:
       'Start it (`strangler facade`, `strangler worker`), or mend facade.admin or worker.admin in the config.',
   },
+  ADMIN_ADDRESS_UNKNOWN: {
+    status: 422,
+    exit: EXIT.usage,
+    message: ({ file, what }) =>
+      `Config ${file} has problems, and where the admin API of the ${what} is (${what}.admin) cannot be read from it.`,
+    remedy: 'Name the API with --admin URL, or mend the file: `strangler check` tells its problems.',
+  },
   ADMIN_ANSWER_STRANGE: {
     status: 502,
     exit: EXIT.unreachable,

@@ -8,6 +8,7 @@ const context: CliContext = {
   env: process.env,
   print: (text) => process.stdout.write(`${text}\n`),
   json: (value) => process.stdout.write(`${JSON.stringify(value, null, 2)}\n`),
+  warn: (text) => void process.stderr.write(`${text}\n`),
   progress(text, final = false) {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}${final ? '\n' : ''}`);
     else if (final) process.stderr.write(`${text}\n`);

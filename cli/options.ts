@@ -43,6 +43,22 @@ export function head(text: string): ChainHead {
   throw new InvalidArgumentError(`Found ${text}, expected SEQUENCE:HASH.`);
 }
 
+/** The origin of an admin API, such as `http://127.0.0.1:8081`. */
+export function origin(text: string): string {
+  const url = URL.parse(text);
+  const bare = url !== null && /^https?:$/.test(url.protocol) && url.pathname + url.search + url.hash === '/';
+  if (bare && url.username + url.password === '') return url.origin;
+  throw new InvalidArgumentError(`Found ${text}, expected a URL such as http://127.0.0.1:8081.`);
+}
+
+/** `--admin`, for commands that ask an admin API. */
+export function adminUrl(): Option {
+  return new Option(
+    '--admin <url>',
+    'the admin API to ask, in place of the one that the config names: no config file is read',
+  ).argParser(origin);
+}
+
 /** An option that may be given again. */
 export function several(text: string, before: string[] = []): string[] {
   return [...before, text];

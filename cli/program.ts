@@ -2,7 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import { STAGES } from '../chassis/config/schema/routes.ts';
 import { EXIT } from '../chassis/errors.ts';
-import { type Adder, adder, lazily } from './adder.ts';
+import { type Adder, adder, askingAdder, lazily } from './adder.ts';
 import type { DataOptions } from './commands/data.ts';
 import type { CliContext } from './context.ts';
 import { head, ofGroup, reason, seconds, several, share, whole } from './options.ts';
@@ -18,13 +18,14 @@ export function createProgram(context: CliContext, exit: (code: number) => void)
     .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('(add --help for the options)');
   const add = adder(context, exit);
+  const ask = askingAdder(add);
   addConfig(program, add);
-  addProcesses(program, add);
-  addRoutes(program, add);
+  addProcesses(program, add, ask);
+  addRoutes(program, ask);
   addCredentials(program, add);
-  addAudit(program, add);
-  addCompare(program, add);
-  addData(program, add);
+  addAudit(program, ask);
+  addCompare(program, add, ask);
+  addData(program, ask);
   addSchema(program, add);
   return program;
 }
@@ -42,7 +43,7 @@ function addConfig(program: Command, add: Adder): void {
   add(program, 'check', 'validate the config, try its connections, and preflight its data groups', check);
 }
 
-function addProcesses(program: Command, add: Adder): void {
+function addProcesses(program: Command, add: Adder, ask: Adder): void {
   const facade = lazily(
     () => import('./processes.ts'),
     (m) => m.startFacadeProcess,
@@ -67,7 +68,7 @@ function addProcesses(program: Command, add: Adder): void {
     sidecar,
   );
   add(program, 'worker', 'run the worker that copies, streams and verifies data', worker);
-  add(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
+  ask(program, 'status', 'routes, stages, evidence, data groups, positions and lag', status).option(
     '--watch',
     'show it again every second until Ctrl-C',
   );
@@ -83,9 +84,9 @@ function addSchema(program: Command, add: Adder): void {
   }
 }
 
-function addRoutes(program: Command, add: Adder): void {
+function addRoutes(program: Command, ask: Adder): void {
   const route = program.command('route').description('where each route stands, and the toggles that move it');
-  add(
+  ask(
     route,
     'list',
     'every route, its stage and its evidence',
@@ -94,7 +95,7 @@ function addRoutes(program: Command, add: Adder): void {
       (m) => m.routeList,
     ),
   );
-  add(
+  ask(
     route,
     'set <id> <stage>',
     `put a route on a stage: ${STAGES.join(', ')}`,
@@ -107,7 +108,7 @@ function addRoutes(program: Command, add: Adder): void {
     .addOption(reason())
     .addOption(ofGroup())
     .option('--force', 'allow a step that is not the next one');
-  add(
+  ask(
     route,
     'promote <id>',
     'go one stage on, or to the next percent, if the gate passes',
@@ -120,7 +121,7 @@ function addRoutes(program: Command, add: Adder): void {
     .addOption(reason())
     .addOption(ofGroup())
     .option('--force', 'go on although the gate does not pass');
-  add(
+  ask(
     route,
     'rollback <id>',
     'send the route back to legacy, at once',
@@ -131,7 +132,7 @@ function addRoutes(program: Command, add: Adder): void {
   )
     .addOption(reason())
     .addOption(ofGroup());
-  add(
+  ask(
     route,
     'history <id>',
     'who moved the route, when, why and on what evidence',
@@ -140,15 +141,15 @@ function addRoutes(program: Command, add: Adder): void {
       (m) => m.routeHistory,
     ),
   );
-  addExplain(route, add);
+  addExplain(route, ask);
 }
 
-function addExplain(route: Command, add: Adder): void {
+function addExplain(route: Command, ask: Adder): void {
   const explain = lazily(
     () => import('./commands/explain.ts'),
     (m) => m.routeExplain,
   );
-  add(
+  ask(
     route,
     'explain <method> <url>',
     'what would become of a request: who answers it, or what refuses it, and why',
@@ -170,7 +171,7 @@ function addExplain(route: Command, add: Adder): void {
     .option('--offline', 'from the config file alone, without a running facade');
 }
 
-function addAudit(program: Command, add: Adder): void {
+function addAudit(program: Command, ask: Adder): void {
   const audit = program
     .command('audit')
     .description('the chain of all changes, in the order in which they were made');
@@ -178,7 +179,7 @@ function addAudit(program: Command, add: Adder): void {
     () => import('./commands/audit.ts'),
     (m) => m.auditVerify,
   );
-  add(audit, 'verify', 'whether nothing was changed, taken out or put in afterwards', verify)
+  ask(audit, 'verify', 'whether nothing was changed, taken out or put in afterwards', verify)
     .option('--file <file>', 'an audit file, in place of what a running facade tells')
     .option(
       '--head <place>',
@@ -187,11 +188,11 @@ function addAudit(program: Command, add: Adder): void {
     );
 }
 
-function addCompare(program: Command, add: Adder): void {
+function addCompare(program: Command, add: Adder, ask: Adder): void {
   const compare = program
     .command('compare')
     .description('hold answers of legacy and service against each other');
-  add(
+  ask(
     compare,
     'live [id]',
     'watch the comparisons of live traffic',
@@ -218,10 +219,10 @@ function addCompare(program: Command, add: Adder): void {
     .option('--route <id>', 'only requests that this route matches');
 }
 
-function addData(program: Command, add: Adder): void {
+function addData(program: Command, ask: Adder): void {
   const data = program.command('data').description('copy, stream and verify the data groups');
   for (const action of ['plan', 'copy', 'stream', 'verify', 'pause', 'resume'] as const) {
-    const command = add<DataOptions>(
+    const command = ask<DataOptions>(
       data,
       `${action} <group>`,
       DATA_HELP[action],
@@ -232,7 +233,7 @@ function addData(program: Command, add: Adder): void {
     );
     if (action === 'copy') command.option('--fresh', 'copy again from nothing, whatever was copied before');
   }
-  add(
+  ask(
     data,
     'status [group]',
     'state, progress, lag, quarantine and last verification',

@@ -43,6 +43,14 @@ export function quarantineLines(quarantined: readonly QuarantinedView[]): string
   ]);
 }
 
+/** The groups whose routes do not stand at one place; nothing where all is well. */
+export function dividedLines(divided: readonly string[]): string[] {
+  return divided.flatMap((group) => [
+    `group ${group} DIVIDED: its routes do not stand at one place, so a key may get both sides`,
+    `  put them together: strangler route set --group ${group} STAGE --reason TEXT`,
+  ]);
+}
+
 function sourceText({ source, drift }: RouteSummaryView): string {
   switch (drift) {
     case 'toggle-over-file':

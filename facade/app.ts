@@ -80,7 +80,7 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
     if (broken !== undefined)
       answerProblem(response, admissionErrors.table[broken].status, broken, requestId);
     else if (aggregate === undefined) proceed(deps, view, exchange);
-    else void deps.serveAggregate(exchange, aggregate);
+    else void deps.serveAggregate(exchange, aggregate, view.upstreams);
   };
   const rules = accessOf(view, request, target, route, aggregate);
   if (rules === undefined) goOn();
@@ -126,6 +126,7 @@ function arrive(
     startedAt: deps.monotonic(),
     target,
     route,
+    configVersion: view.snapshot.loaded.version,
     identity: undefined,
     override,
     assignment: LEGACY_ALONE,

@@ -40,6 +40,7 @@ import { createRequestTelemetry } from './telemetry/request-telemetry.ts';
 import { addUpstreamTelemetry, createUpstreamEvents } from './telemetry/upstream-telemetry.ts';
 import { addWebSocketTelemetry } from './telemetry/websocket-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
+import { dividedGroups } from './toggles/route-group.ts';
 import { createConnections } from './websocket/connections.ts';
 
 /** How a facade is started. */
@@ -134,10 +135,10 @@ function gatewayDuties(
   const parts = createTransport();
   lifecycle.onClose('parts of aggregates', () => parts.close());
   const { auth } = inForce.view().snapshot.loaded.config;
-  const call = createUpstreamCall(parts, () => inForce.view().upstreams);
+  const callTo = createUpstreamCall(parts);
   return {
     gateway: createGateway({ auth, limiter, transport: issuer, clock, metrics, log }),
-    serveAggregate: createAggregates({ call, metrics, log }),
+    serveAggregate: createAggregates({ callTo, metrics, log }),
   };
 }
 
@@ -203,6 +204,8 @@ function followEdits(
     await discovery.learn(loaded.config);
     await inForce.replace(loaded);
     await discovery.settle(loaded.config);
+    const groups = dividedGroups(inForce.view().snapshot.routes);
+    if (groups.length > 0) log.warn('groups stand divided', { groups });
     const keys = restartNeeded(current.config, loaded.config);
     if (keys.length > 0) log.warn('edits that count only after a restart', { keys });
   };

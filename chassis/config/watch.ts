@@ -1,4 +1,7 @@
-/** Picks up edits of the config file; an invalid edit is reported and the last good version stays. */
+/**
+ * Picks up edits of the config file; an invalid edit is reported and the last good version stays. A text counts when two
+ * looks in a row find it: the first half of a file that is being written may be valid by itself.
+ */
 import { readFile } from 'node:fs/promises';
 import { type LoadedConfig, loadText, unreadable } from './load.ts';
 import type { RouteCheck } from './quarantine.ts';
@@ -16,6 +19,8 @@ export interface WatchOptions {
   quarantine?: RouteCheck;
   /** Milliseconds between two looks at the file; 500 by default. */
   interval?: number;
+  /** Reads the file; from the disk by default. */
+  read?: (file: string) => Promise<string>;
 }
 
 /** Watches by content, so that editors that replace the file, and mounted volumes, work too. */
@@ -26,11 +31,13 @@ export function watchConfig({
   onInvalid,
   quarantine,
   interval = 500,
+  read = (name) => readFile(name, 'utf8'),
 }: WatchOptions): {
   close(): void;
 } {
   const { file } = current;
   let seen: string | undefined;
+  let last: string | undefined;
   let version = current.version;
   let good = current;
   let timer: NodeJS.Timeout | undefined;
@@ -38,9 +45,11 @@ export function watchConfig({
 
   const look = async () => {
     // Read once: two reads could see two edits, and report one of them twice.
-    const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => error);
+    const text = await read(file).catch((error: NodeJS.ErrnoException) => error);
     const key = typeof text === 'string' ? text : `unreadable: ${text.code}`;
-    if (key === seen || closed) return;
+    const settled = key === last;
+    last = key;
+    if (!settled || key === seen || closed) return;
     seen = key;
     try {
       if (typeof text !== 'string') throw unreadable(file, text);

@@ -6,11 +6,11 @@ import { fromLines } from '../../facade/audit/audit-lines.ts';
 import { type ChainReport, verifyChain } from '../../facade/audit/chain.ts';
 import type { AuditEntry, ChainHead } from '../../facade/audit/entry.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { cliErrors } from '../errors.ts';
 
 /** Options of `audit verify`. */
-export interface AuditOptions extends CommonOptions {
+export interface AuditOptions extends AskingOptions {
   file?: string;
   /** An entry that must be in the chain. */
   head?: ChainHead;

@@ -3,11 +3,11 @@ import { systemClock } from '../../chassis/clock.ts';
 import { EXIT } from '../../chassis/errors.ts';
 import type { EvidenceView, RoutesView } from '../../facade/admin/views.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { evidenceLines } from '../show-route.ts';
 
 /** Options of `compare live`. */
-export interface LiveOptions extends CommonOptions {
+export interface LiveOptions extends AskingOptions {
   /** Seconds to watch. */
   for: number;
   /** Comparisons below which the result is inconclusive. */

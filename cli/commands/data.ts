@@ -4,7 +4,7 @@ import { EXIT } from '../../chassis/errors.ts';
 import type { PlanReport } from '../../migrations/preflight/preflight.ts';
 import type { GroupView } from '../../migrations/worker/views.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { cliErrors } from '../errors.ts';
 import { bar, count, time } from '../print.ts';
 import { groupLines, indexText, planLines, verifyLines } from '../show-data.ts';
@@ -13,7 +13,7 @@ import { groupLines, indexText, planLines, verifyLines } from '../show-data.ts';
 export type DataAction = 'plan' | 'copy' | 'stream' | 'verify' | 'pause' | 'resume';
 
 /** Options of the data commands. */
-export interface DataOptions extends CommonOptions {
+export interface DataOptions extends AskingOptions {
   /** Copy again from nothing. */
   fresh?: boolean;
 }
@@ -53,7 +53,7 @@ export function dataCommand(
 }
 
 /** `strangler data status [group]`. */
-export function dataStatus(context: CliContext, options: CommonOptions, group?: string): Promise<number> {
+export function dataStatus(context: CliContext, options: AskingOptions, group?: string): Promise<number> {
   return withAdmins(options, context, async ({ worker }) => {
     const views = group
       ? [await worker.get<GroupView>(`/api/data/${encodeURIComponent(group)}`)]
@@ -108,19 +108,19 @@ function verifyProgress({ verifying, verified, copy }: GroupView): string {
   return `verify ${bar(seen, verifying === null ? seen : Math.max(copy.rows, seen))} ${count(seen)} rows`;
 }
 
-function plan(context: CliContext, options: CommonOptions, group: string, report: PlanReport): number {
+function plan(context: CliContext, options: AskingOptions, group: string, report: PlanReport): number {
   if (options.json) context.json(report);
   else context.print(planLines(group, report));
   return report.findings.some(({ level }) => level === 'blocker') ? EXIT.different : EXIT.ok;
 }
 
-function report(context: CliContext, options: CommonOptions, view: GroupView): number {
+function report(context: CliContext, options: AskingOptions, view: GroupView): number {
   if (options.json) context.json(view);
   else context.print(groupLines(view, systemClock.now()));
   return EXIT.ok;
 }
 
-function verdict(context: CliContext, options: CommonOptions, view: GroupView): number {
+function verdict(context: CliContext, options: AskingOptions, view: GroupView): number {
   if (options.json) context.json(view);
   else context.print(verifyLines(view, systemClock.now()));
   return view.verified?.clean ? EXIT.ok : EXIT.different;

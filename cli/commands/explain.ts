@@ -7,11 +7,11 @@ import { explain } from '../../facade/explain/explain.ts';
 import type { Explanation } from '../../facade/explain/explanation.ts';
 import { explainedRequest, explainInput } from '../../facade/explain/input.ts';
 import { offlineView } from '../../facade/explain/offline-view.ts';
-import { type CliContext, type CommonOptions, loadFor, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, loadFor, withAdmins } from '../context.ts';
 import { explanationLines } from '../show-explanation.ts';
 
 /** Options of the command. */
-export interface ExplainOptions extends CommonOptions {
+export interface ExplainOptions extends AskingOptions {
   /** `name: value`, as for curl. */
   header?: string[];
   ip?: string;

@@ -2,11 +2,11 @@
 import { userInfo } from 'node:os';
 import { EXIT } from '../../chassis/errors.ts';
 import type { GroupView, HistoryView, RoutesView, RouteView } from '../../facade/admin/views.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
-import { historyLines, quarantineLines, routeLines, routesTable } from '../show-route.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
+import { dividedLines, historyLines, quarantineLines, routeLines, routesTable } from '../show-route.ts';
 
 /** Options of the commands that move a route. */
-export interface MoveOptions extends CommonOptions {
+export interface MoveOptions extends AskingOptions {
   reason: string;
   percent?: number;
   force?: boolean;
@@ -15,11 +15,16 @@ export interface MoveOptions extends CommonOptions {
 }
 
 /** `route list`. */
-export function routeList(context: CliContext, options: CommonOptions): Promise<number> {
+export function routeList(context: CliContext, options: AskingOptions): Promise<number> {
   return withAdmins(options, context, async ({ facade }) => {
     const view = await facade.get<RoutesView>('/api/routes');
     if (options.json) context.json(view);
-    else context.print([routesTable(view.routes), ...quarantineLines(view.quarantined)].join('\n'));
+    else
+      context.print(
+        [routesTable(view.routes), ...dividedLines(view.divided), ...quarantineLines(view.quarantined)].join(
+          '\n',
+        ),
+      );
     return EXIT.ok;
   });
 }
@@ -47,7 +52,7 @@ export function routeRollback(context: CliContext, options: MoveOptions, id?: st
 }
 
 /** `route history ID`. */
-export function routeHistory(context: CliContext, options: CommonOptions, id?: string): Promise<number> {
+export function routeHistory(context: CliContext, options: AskingOptions, id?: string): Promise<number> {
   return withAdmins(options, context, async ({ facade }) => {
     const view = await facade.get<HistoryView>(`/api/routes/${encodeURIComponent(id!)}/history`);
     if (options.json) context.json(view);
@@ -80,7 +85,11 @@ function move(
 }
 
 /** Those of its quarantined routes that are in force say so themselves. */
-function groupText({ routes, quarantined }: GroupView): string {
+function groupText({ group, routes, quarantined, divided }: GroupView): string {
   const neverGood = quarantined.filter(({ keeps }) => keeps === undefined);
-  return [...routes.map(routeLines), ...quarantineLines(neverGood)].join('\n');
+  return [
+    ...routes.map(routeLines),
+    ...dividedLines(divided ? [group] : []),
+    ...quarantineLines(neverGood),
+  ].join('\n');
 }

@@ -4,14 +4,14 @@ import { describeError, EXIT } from '../../chassis/errors.ts';
 import type { StatusView } from '../../facade/admin/views.ts';
 import type { GroupView } from '../../migrations/worker/views.ts';
 import type { AdminClient } from '../admin-client.ts';
-import { type CliContext, type CommonOptions, withAdmins } from '../context.ts';
+import { type AskingOptions, type CliContext, withAdmins } from '../context.ts';
 import { table } from '../print.ts';
 import { groupLines } from '../show-data.ts';
-import { quarantineLines, routesTable } from '../show-route.ts';
+import { dividedLines, quarantineLines, routesTable } from '../show-route.ts';
 import { upstreamRows } from '../show-upstream.ts';
 
 /** Options of `status`. */
-export interface StatusOptions extends CommonOptions {
+export interface StatusOptions extends AskingOptions {
   watch?: boolean;
 }
 
@@ -22,12 +22,14 @@ type Side<T> =
 
 /** Ends with 0 when both sides answer, 4 when one does not. A config without data groups needs no worker. */
 export function status(context: CliContext, options: StatusOptions): Promise<number> {
-  return withAdmins(options, context, async ({ facade, worker, loaded }) => {
-    const needsWorker = Object.keys(loaded.config.data).length > 0;
+  return withAdmins(options, context, async (admins) => {
+    const { facade } = admins;
     for (;;) {
       const [routes, groups] = await Promise.all([
-        ask<StatusView>(facade, '/api/status'),
-        needsWorker ? ask<GroupView[]>(worker, '/api/data') : { known: true as const, view: [] },
+        ask<StatusView>(() => facade, '/api/status'),
+        admins.hasData
+          ? ask<GroupView[]>(() => admins.worker, '/api/data')
+          : { known: true as const, view: [] },
       ]);
       if (options.json) context.json({ facade: routes, worker: groups });
       else
@@ -40,9 +42,9 @@ export function status(context: CliContext, options: StatusOptions): Promise<num
   });
 }
 
-async function ask<T>(client: AdminClient, path: string): Promise<Side<T>> {
+async function ask<T>(client: () => AdminClient, path: string): Promise<Side<T>> {
   try {
-    return { known: true, view: await client.get<T>(path) };
+    return { known: true, view: await client().get<T>(path) };
   } catch (error) {
     const { code, message, remedy } = describeError(error);
     return { known: false, error: { code, message, remedy } };
@@ -51,7 +53,7 @@ async function ask<T>(client: AdminClient, path: string): Promise<Side<T>> {
 
 function facadeText(side: Side<StatusView>, now: number): string {
   if (!side.known) return `facade: ${side.error.message}\n  ${side.error.remedy}`;
-  const { config, store, upstreams, routes, quarantined } = side.view;
+  const { config, store, upstreams, routes, quarantined, divided } = side.view;
   const file = config.valid
     ? `config ${config.version} of ${config.file}`
     : `config ${config.version} STAYS IN FORCE: the file is invalid now\n${config.problem?.message ?? ''}`;
@@ -67,6 +69,7 @@ function facadeText(side: Side<StatusView>, now: number): string {
     table(rows),
     '',
     routesTable(routes),
+    ...dividedLines(divided),
     ...quarantineLines(quarantined),
   ].join('\n');
 }

@@ -3,6 +3,7 @@ import express, { type ErrorRequestHandler, type Express } from 'express';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
+import { dividedGroups } from '../toggles/route-group.ts';
 import { auditRouter } from './audit-router.ts';
 import { authorize } from './authorize.ts';
 import type { AdminDeps } from './deps.ts';
@@ -74,6 +75,7 @@ async function status({
     ),
     routes: await Promise.all(snapshot.routes.map(async (route) => routeSummary(route, await judge(route)))),
     quarantined: quarantinedViews(snapshot.loaded),
+    divided: dividedGroups(snapshot.routes),
   };
 }
 

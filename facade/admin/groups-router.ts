@@ -1,7 +1,7 @@
 /** `/api/groups`: routes that move together. */
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
-import { membersOf } from '../toggles/route-group.ts';
+import { dividedGroups, membersOf } from '../toggles/route-group.ts';
 import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
@@ -22,6 +22,7 @@ export function groupsRouter({ inForce, judge, control, clock }: AdminDeps): Rou
     quarantined: quarantinedViews(inForce.view().snapshot.loaded).filter(
       ({ route, group }) => group === named(request).group || isMember(request, route),
     ),
+    divided: dividedGroups(find(request)).length > 0,
   });
 
   router.get('/:group', async (request, response) => {

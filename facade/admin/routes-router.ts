@@ -3,6 +3,7 @@ import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import { refuseNeverGood } from '../toggles/quarantined-step.ts';
+import { dividedGroups } from '../toggles/route-group.ts';
 import { changeBy } from './caller.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
@@ -31,7 +32,11 @@ export function routesRouter({ inForce, judge, control, toggles, clock }: AdminD
   router.get('/', async (_request, response) => {
     const { routes, loaded } = inForce.view().snapshot;
     const shown = await Promise.all(routes.map(async (route) => routeSummary(route, await judge(route))));
-    response.json({ routes: shown, quarantined: quarantinedViews(loaded) } satisfies RoutesView);
+    response.json({
+      routes: shown,
+      quarantined: quarantinedViews(loaded),
+      divided: dividedGroups(routes),
+    } satisfies RoutesView);
   });
   router.get('/:id', async (request, response) => {
     response.json(await show(find(request)));

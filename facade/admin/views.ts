@@ -41,6 +41,8 @@ export interface QuarantinedView {
 export interface RoutesView {
   routes: RouteSummaryView[];
   quarantined: QuarantinedView[];
+  /** Groups whose routes do not stand at one place. */
+  divided: string[];
 }
 
 /** `GET /api/routes/:id`, and the answer to each change of a route. */
@@ -63,6 +65,8 @@ export interface GroupView {
   routes: RouteView[];
   /** Those of the group, with the ones that are not among its routes because they never had a good form. */
   quarantined: QuarantinedView[];
+  /** Whether its routes do not stand at one place. */
+  divided: boolean;
 }
 
 /** `GET /api/routes/:id/evidence`. */
@@ -114,6 +118,8 @@ export interface StatusView {
   routes: RouteSummaryView[];
   /** Routes that are not in force as the file writes them. */
   quarantined: QuarantinedView[];
+  /** Groups whose routes do not stand at one place. */
+  divided: string[];
 }
 
 /** The answer to a request that failed. */

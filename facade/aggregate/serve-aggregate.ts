@@ -8,13 +8,22 @@ import { aggregateErrors } from './errors.ts';
 import type { PartCall } from './part-call.ts';
 import { partHeaders } from './part-headers.ts';
 import { runAggregate } from './run-aggregate.ts';
+import type { PartUpstreams } from './upstream-call.ts';
 
-/** Answers the exchange's client; never rejects. */
-export type ServeAggregate = (exchange: Exchange, aggregate: Aggregate) => Promise<void>;
+/** Answers the exchange's client, of the upstreams that were in force at its arrival; never rejects. */
+export type ServeAggregate = (
+  exchange: Exchange,
+  aggregate: Aggregate,
+  upstreams: PartUpstreams,
+) => Promise<void>;
 
-/** Makes it; `call` asks the upstreams. */
-export function createAggregates(deps: { call: PartCall; metrics: Metrics; log: Logger }): ServeAggregate {
-  const { call, metrics, log } = deps;
+/** Makes it; `callTo` gives what asks the upstreams. */
+export function createAggregates(deps: {
+  callTo: (upstreams: PartUpstreams) => PartCall;
+  metrics: Metrics;
+  log: Logger;
+}): ServeAggregate {
+  const { callTo, metrics, log } = deps;
   const parts = metrics.counter({
     name: 'strangler_facade_aggregate_parts_total',
     help: 'Parts of aggregates by how they came out.',
@@ -25,7 +34,7 @@ export function createAggregates(deps: { call: PartCall; metrics: Metrics; log: 
     help: 'Answers of aggregates: complete, partial, or the code of the failure.',
     labels: ['aggregate', 'outcome'],
   });
-  return async (exchange, aggregate) => {
+  return async (exchange, aggregate, upstreams) => {
     const { requestId, target, response } = exchange;
     exchange.upstream = FACADE_ALONE;
     const gone = new AbortController();
@@ -37,7 +46,7 @@ export function createAggregates(deps: { call: PartCall; metrics: Metrics; log: 
       signal: gone.signal,
     };
     const result = await runAggregate(aggregate, question, {
-      call,
+      call: callTo(upstreams),
       onPart: (id, part, outcome) => parts.inc({ aggregate: id, part, outcome }),
       onError: (id, part, error) => log.warn('a part failed', { requestId, aggregate: id, part, error }),
     });

@@ -1,5 +1,5 @@
 /**
- * Asks parts of the upstreams in force, on connections of its own: bulkhead → the upstream's breaker → call. A
+ * Asks parts of the upstreams of one view, on connections of its own: bulkhead → the upstream's breaker → call. A
  * part that is slow takes places from other parts of the same upstream, never from the clients' own requests.
  */
 import { type Breaker, breakerErrors } from '../../chassis/breaker.ts';
@@ -20,19 +20,19 @@ export interface PartUpstream {
 /** Calls at a time to one upstream, and those that may wait for a place. */
 const PLACES = { concurrency: 64, queue: 256 };
 
-/** Makes the port; `upstreams` gives those of the view in force. */
-export function createUpstreamCall(
-  transport: Transport,
-  upstreams: () => ReadonlyMap<string, PartUpstream>,
-): PartCall {
+/** Those of one view, by name. */
+export type PartUpstreams = ReadonlyMap<string, PartUpstream>;
+
+/** Makes what gives the port to a view's upstreams. The places are the same whichever view it is. */
+export function createUpstreamCall(transport: Transport): (upstreams: PartUpstreams) => PartCall {
   const bulkheads = new Map<string, Bulkhead>();
   const bulkheadOf = (name: string): Bulkhead => {
     const known = bulkheads.get(name) ?? createBulkhead(name, PLACES);
     bulkheads.set(name, known);
     return known;
   };
-  return async (name, request, signal) => {
-    const upstream = upstreams().get(name);
+  return (upstreams) => async (name, request, signal) => {
+    const upstream = upstreams.get(name);
     const call = () => guarded(transport, upstream, name, request, signal);
     try {
       return await bulkheadOf(name).run(call, signal);

@@ -33,7 +33,8 @@ export function explainedRequest(
 ): ExplainedRequest {
   const [, authority, rest] = /^https?:\/\/([^/?#\\]*)(.*)$/i.exec(url) ?? [];
   const named = headers.some(([name]) => name.toLowerCase() === 'host');
-  const sent = completed(named ? headers : [['host', authority || host], ...headers]);
+  const all: [string, string][] = named ? headers : [['host', authority || host], ...headers];
+  const sent = completed(all.map(([name, value]) => [name, withoutOuterSpace(value)]));
   return {
     method: method.toUpperCase(),
     url: rest === undefined ? url : rest.startsWith('/') ? rest : `/${rest}`,
@@ -51,14 +52,27 @@ function completed(headers: readonly [string, string][]): readonly [string, stri
   return has('upgrade') && !has('connection') ? [...headers, ['connection', 'Upgrade']] : headers;
 }
 
-/** As Node gives them: of a Host that came twice the first, cookies joined by `;`, others by commas. */
+/** No part of a value (RFC 9110, 5.5). */
+function withoutOuterSpace(value: string): string {
+  return value.replace(/^[ \t]+|[ \t]+$/g, '');
+}
+
+/** Of these Node keeps the first (https://nodejs.org/api/http.html#messageheaders). */
+const ONCE = new Set(
+  (
+    'age authorization content-length content-type etag expires from host if-modified-since if-unmodified-since ' +
+    'last-modified location max-forwards proxy-authorization referer retry-after server user-agent'
+  ).split(' '),
+);
+
+/** As Node gives them: of some names the first alone, cookies joined by `;`, others by commas. */
 function joined(headers: readonly [string, string][]): Record<string, string> {
   const all: Record<string, string> = Object.create(null);
   for (const [written, value] of headers) {
     const name = written.toLowerCase();
     const before = all[name];
     if (before === undefined) all[name] = value;
-    else if (name !== 'host') all[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
+    else if (!ONCE.has(name)) all[name] = `${before}${name === 'cookie' ? '; ' : ', '}${value}`;
   }
   return all;
 }

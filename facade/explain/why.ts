@@ -57,7 +57,7 @@ function assigned({ route, key, override, token, assignment }: Explained): strin
     ];
   return [
     ...tokenText(override, token),
-    ...(route?.stage === 'canary' ? [inCanary(route.percent, key)] : []),
+    ...(route?.stage === 'canary' ? [inCanary(route.percent, key)] : elsewhere(key)),
   ];
 }
 
@@ -76,4 +76,11 @@ function inCanary(percent: number, key: Explanation['key']): string {
   if (key === undefined) return 'It has none of the keys that the route asks for, so it stays with legacy.';
   const below = key.bucket < percent * 100;
   return `Its key is ${key.source} ${key.value}, in bucket ${key.bucket} of 10,000: ${below ? 'below' : 'not below'} ${percent} %.`;
+}
+
+function elsewhere(key: Explanation['key']): string[] {
+  if (key === undefined) return [];
+  return [
+    `Its key is ${key.source} ${key.value}, in bucket ${key.bucket} of 10,000, which counts in canary only.`,
+  ];
 }

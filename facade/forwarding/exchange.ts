@@ -23,6 +23,8 @@ export interface Exchange {
   readonly target: RequestTarget;
   /** Undefined: no route names this request, it goes to legacy. */
   readonly route: ActiveRoute | undefined;
+  /** Of the config that was in force at its arrival. */
+  readonly configVersion: string;
   /** Who sent it, as far as that was verified. */
   identity: KeyIdentity | undefined;
   /** The tester's token that came with it. */

@@ -1,11 +1,11 @@
 /** The peers whose X-Forwarded-* are believed, by address or by network. */
 import { BlockList, isIP } from 'node:net';
-import type { TrustedPeers } from './client-address.ts';
+import { canonicalAddress, type TrustedPeers } from './client-address.ts';
 
 /** Makes the set; entries are addresses, or networks such as 10.0.0.0/8. */
 export function createTrustedPeers(entries: readonly string[]): TrustedPeers {
   const networks = entries.filter((entry) => entry.includes('/'));
-  const addresses = new Set(entries.filter((entry) => !entry.includes('/')));
+  const addresses = new Set(entries.filter((entry) => !entry.includes('/')).map(canonicalAddress));
   if (networks.length === 0) return addresses;
   const list = new BlockList();
   for (const network of networks) {

@@ -19,9 +19,9 @@ const parts = new WeakMap<ActiveRoute, RoutePart>();
 export function accessLine(exchange: Exchange, ms: number): WrittenFields {
   const { requestId, headers, route, upstream, status, request, target, failure, fellBack } = exchange;
   const part = route && partOf(route);
-  // Ids, methods and codes hold nothing that JSON would escape.
+  // Ids, versions, methods and codes hold nothing that JSON would escape.
   let json = `{"requestId":"${requestId}","traceId":"${traceIdOf(headers.traceparent as string)}",`;
-  if (part !== undefined) json += part.front;
+  json += part?.front ?? `"version":"${exchange.configVersion}",`;
   json += `"upstream":${JSON.stringify(upstream)},"status":${status},"ms":${Math.round(ms * 10) / 10},`;
   json += `"method":"${request.method}","path":${part?.path ?? JSON.stringify(target.path)}`;
   if (exchange.assignment.overridden) json += `,"override":"${exchange.assignment.answers}"`;

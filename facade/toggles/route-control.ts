@@ -11,7 +11,7 @@ import { isDeclaredStep, needsGate, type Position, promoted, stepsFrom } from '.
 import type { ActiveRoute } from '../snapshot.ts';
 import { type AllowedChange, type Change, createChangeWriter } from './change-writer.ts';
 import { refuseNeverGood, refuseQuarantined } from './quarantined-step.ts';
-import { aloneOf, membersOf, refuseDivided } from './route-group.ts';
+import { aloneOf, followersOf, membersOf, refuseDivided } from './route-group.ts';
 import type { ToggleStore } from './toggle-store.ts';
 
 /** Which routes are moved: one that stands alone, or all of a group. */
@@ -77,36 +77,37 @@ export function createRouteControl({
       return find(moved);
     },
     async rollback(moved, change) {
-      const found = find(moved);
       const to: Position = { stage: 'legacy', percent: 0 };
-      for (const route of found) refuseUndeclared(route, to);
-      const forced = { ...change, force: false };
-      await write(
-        found.map((route) => ({ route, to, change: forced, action: 'rollback', judgement: undefined })),
-      );
+      const back = () => {
+        const found = find(moved);
+        for (const route of found) refuseUndeclared(route, to);
+        const unforced = { ...change, force: false };
+        return write(
+          found.map((route) => ({ route, to, change: unforced, action: 'rollback', judgement: undefined })),
+        );
+      };
+      // Wherever the guard or somebody else put it meanwhile, back is what was asked for.
+      await back().catch((error) => {
+        if (!isConflict(error)) throw error;
+        return back();
+      });
       return find(moved);
     },
     async guard(route, to, reason, judgement) {
-      const { group } = route.config;
-      const others = group === undefined ? [] : membersOf(routes(), group).filter((one) => one !== route);
       const change: Change = { actor: 'guard', role: 'system', reason, force: false };
-      const moves = others.filter(({ effective }) => isDeclaredStep(effective.stage, to.stage));
-      const allowed = [route, ...moves].map((one): AllowedChange => {
-        const own = one === route;
-        const why = own ? reason : `with ${route.config.id} of its group: ${reason}`;
-        return {
-          route: one,
-          to,
-          change: { ...change, reason: why },
-          action: 'guard',
-          judgement: own ? judgement : undefined,
-        };
+      const others = followersOf(routes(), route, to).map((one): AllowedChange => {
+        const why = `with ${route.config.id} of its group: ${reason}`;
+        return { route: one, to, change: { ...change, reason: why }, action: 'guard', judgement: undefined };
       });
-      await write(allowed).catch((error) => {
-        if (!(error instanceof KitError && error.code === 'TOGGLE_CONFLICT')) throw error;
+      await write([{ route, to, change, action: 'guard', judgement }, ...others]).catch((error) => {
+        if (!isConflict(error)) throw error;
       });
     },
   };
+}
+
+function isConflict(error: unknown): boolean {
+  return error instanceof KitError && error.code === 'TOGGLE_CONFLICT';
 }
 
 function refuseUndeclared(route: ActiveRoute, to: Position): void {

@@ -12,6 +12,10 @@ Every command takes \`--config FILE\` (default: \`$STRANGLER_CONFIG\`, else \`st
 \`--json\`. The admin APIs are asked with the token in \`$STRANGLER_ADMIN_TOKEN\` ([roles](admin-api.md#roles)); the history
 names its holder, and beside it \`$STRANGLER_ACTOR\`, else the user's name.
 
+A command that asks an admin API reads \`facade.admin\` and \`worker.admin\` from the config, and works while the rest of the
+file is invalid or names variables that are not set in this shell; it says so on standard error. With \`--admin URL\` it
+needs no file.
+
 | exit code | means |
 |---|---|
 | 0 | done; for comparisons and verifications: equal |
@@ -26,7 +30,10 @@ names its holder, and beside it \`$STRANGLER_ACTOR\`, else the user's name.
 /** The page's text. */
 export function cliPage(): string {
   const nothing = () => {};
-  const program = createProgram({ env: {}, print: nothing, json: nothing, progress: nothing }, nothing);
+  const program = createProgram(
+    { env: {}, print: nothing, json: nothing, warn: nothing, progress: nothing },
+    nothing,
+  );
   return `${HEAD}${commandsOf(program)
     .map(([name, command]) => section(name, command))
     .join('\n')}`;

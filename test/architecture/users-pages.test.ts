@@ -11,7 +11,7 @@ import { facadeErrors } from '../../facade/errors.ts';
 const root = path.join(import.meta.dirname, '../..');
 const pages = ['README.md', 'docs/tutorial.md', ...globSync('docs/how-to/*.md', { cwd: root })];
 const read = (page: string) => readFileSync(path.join(root, page), 'utf8');
-const program = createProgram({ env: {}, print() {}, json() {}, progress() {} }, () => {});
+const program = createProgram({ env: {}, print() {}, json() {}, warn() {}, progress() {} }, () => {});
 
 /** The commands that a page shows in code. */
 function commandsIn(text: string): string[][] {

@@ -1,6 +1,7 @@
 /** Pure. The whole config file and its sections; rules across sections are in cross-references.ts. */
 import { z } from 'zod';
 import { accessKeys } from './access.ts';
+import { facadeAdmin, workerAdmin } from './admin.ts';
 import { facadeLimits, hostName, targetPolicy, underscorePolicy } from './admission.ts';
 import { aggregateSchema } from './aggregates.ts';
 import { authSchema } from './auth.ts';
@@ -16,7 +17,7 @@ import { facadeWebSocket } from './websocket.ts';
 
 const facade = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:8080'),
-  admin: listenAddress.prefault('127.0.0.1:8081'),
+  admin: facadeAdmin,
   /** How long open exchanges may go on after SIGTERM. */
   drain: duration.default(10_000),
   /** Peers whose X-Forwarded-* are believed (addresses and networks; none by default). */
@@ -42,7 +43,7 @@ const facade = z.strictObject({
   ...accessKeys,
 });
 
-const worker = z.strictObject({ admin: listenAddress.prefault('127.0.0.1:8082') });
+const worker = z.strictObject({ admin: workerAdmin });
 
 const store = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('memory') }),

@@ -17,7 +17,7 @@ export const keySource = z
   })
   .transform((text): KeySource => {
     const [kind, name] = text.split(' ');
-    return name === undefined
-      ? { kind: kind as (typeof ALONE)[number] }
-      : { kind: kind as (typeof NAMED)[number], name };
+    if (name === undefined) return { kind: kind as (typeof ALONE)[number] };
+    // The name is hashed with the value: another spelling of the same header must not move every key.
+    return { kind: kind as (typeof NAMED)[number], name: kind === 'header' ? name.toLowerCase() : name };
   });

@@ -60,9 +60,9 @@ const gate = z
   })
   .prefault({});
 
-/** The id of a route, and the name of a group. */
-export const routeId = z.string().regex(/^[a-z0-9][a-z0-9-]*$/, {
-  error: (issue) => `found ${show(issue.input)}, expected lower-case letters, digits and dashes`,
+/** The id of a route, and the name of a group; short enough for a tester's token to hold it. */
+export const routeId = z.string().regex(/^[a-z0-9][a-z0-9-]{0,127}$/, {
+  error: (issue) => `found ${show(issue.input)}, expected at most 128 lower-case letters, digits and dashes`,
 });
 
 /** The schema of one entry of `routes:`. */

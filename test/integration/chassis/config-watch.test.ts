@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -43,7 +43,6 @@ describe('watching a config', () => {
     await writeFile(`${file}.new`, text);
     await rename(`${file}.new`, file);
   };
-  /** Every edit before this one has been looked at when this one is seen. */
   const flush = async (stage: string) => {
     const before = stages.length;
     await edit(withStage(stage));
@@ -59,6 +58,45 @@ describe('watching a config', () => {
   it('picks up a file that is written in place', async () => {
     await writeFile(file, withStage('canary'));
     await until(() => stages.includes('canary'));
+  });
+
+  it('takes no text that the next look does not find again, be it valid by itself', async () => {
+    const more = '  - { id: b, match: { path: /b }, service: legacy, stage: live }\n';
+    const half = withStage('live').replace('routes: [ {', 'routes:\n  - {').replace('} ]', '}');
+    const looks = [withStage('legacy'), half, 'legacy: [', half, half + more];
+    const seen: number[] = [];
+    const slow = watchConfig({
+      ...{ current: first, env: {}, interval: 1, read: async () => looks.shift() ?? half + more },
+      onChange: ({ config }) => void seen.push(config.routes.length),
+      onInvalid: () => void seen.push(-1),
+    });
+    await until(() => seen.length > 0, { what: 'the whole file' });
+    slow.close();
+    expect(seen).to.deep.equal([2]);
+  });
+
+  it('follows a mounted volume, whose links are swapped', async () => {
+    const mounted = path.join(folder, 'mounted');
+    for (const [version, stage] of [
+      ['v1', 'legacy'],
+      ['v2', 'shadow'],
+    ] as const) {
+      await mkdir(path.join(mounted, version), { recursive: true });
+      await writeFile(path.join(mounted, version, 's.yaml'), withStage(stage));
+    }
+    await symlink('v1', path.join(mounted, '..data'));
+    await symlink('..data/s.yaml', path.join(mounted, 's.yaml'));
+    const seen: string[] = [];
+    const link = watchConfig({
+      ...{ current: await loadConfig(path.join(mounted, 's.yaml'), {}), env: {}, interval: 5 },
+      onChange: ({ config }) => void seen.push(config.routes[0]!.stage),
+      onInvalid: () => void seen.push('invalid'),
+    });
+    await symlink('v2', path.join(mounted, '..new'));
+    await rename(path.join(mounted, '..new'), path.join(mounted, '..data'));
+    await until(() => seen.length > 0, { what: 'the swap' });
+    link.close();
+    expect(seen).to.deep.equal(['shadow']);
   });
 
   it('reports an invalid edit once, and goes on with the next valid one', async () => {

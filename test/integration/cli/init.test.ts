@@ -14,7 +14,13 @@ describe('strangler init', () => {
   beforeEach(async () => {
     folder = await mkdtemp(path.join(tmpdir(), 'strangler-init-'));
     printed = [];
-    context = { env: {}, print: (text) => printed.push(text), json: () => {}, progress: () => {} };
+    context = {
+      env: {},
+      print: (text) => printed.push(text),
+      json: () => {},
+      warn: () => {},
+      progress: () => {},
+    };
   });
   afterEach(() => rm(folder, { recursive: true }));
 

@@ -15,12 +15,14 @@ describe('strangler route against a running facade', function () {
   let monolith: Server;
   let facade: TestProcess;
   let clients: string;
+  let admin: number;
 
   before(async () => {
     monolith = createServer((_request, response) => void response.end('{"from":"legacy"}'));
     await new Promise<void>((resolve) => monolith.listen(0, '127.0.0.1', resolve));
     const legacy = `http://127.0.0.1:${(monolith.address() as AddressInfo).port}`;
-    const [listen, admin] = [await freePort(), await freePort()];
+    const listen = await freePort();
+    admin = await freePort();
     folder = await mkdtemp(path.join(tmpdir(), 'strangler-routes-'));
     config = path.join(folder, 'strangler.yaml');
     clients = `http://127.0.0.1:${listen}`;
@@ -47,8 +49,8 @@ describe('strangler route against a running facade', function () {
     await rm(folder, { recursive: true });
   });
 
-  const strangler = async (args: string, token: string | undefined = 'secret') => {
-    const words = [...args.split(' '), '--config', config];
+  const strangler = async (args: string, token: string | undefined = 'secret', file = config) => {
+    const words = [...args.split(' '), '--config', file];
     const env = { STRANGLER_ADMIN_TOKEN: token, STRANGLER_ACTOR: 'night-shift' };
     const command = startProcess('cli/main.ts', words, { env });
     return { code: await command.ended, output: command.output(), stdout: command.stdout() };
@@ -142,5 +144,72 @@ describe('strangler route against a running facade', function () {
     await facade.json(({ message }) => String(message).startsWith('config invalid'));
     expect(await (await fetch(`${clients}/a`)).text()).to.contain('legacy');
     await writeFile(config, text);
+  });
+
+  describe('while the config file has a problem', () => {
+    let good: string;
+    before(async () => {
+      good = await readFile(config, 'utf8');
+    });
+    afterEach(() => writeFile(config, good));
+    const edit = async (from: string, to: string, message: RegExp) => {
+      const before = facade.output().length;
+      await writeFile(config, good.replace(from, to));
+      await until(() => message.test(facade.output().slice(before)), { what: String(message) });
+    };
+    const all = async (lines: string[]) => {
+      for (const line of lines) {
+        const { code, output } = await strangler(line);
+        expect(code, `${line}: ${output}`).to.equal(0);
+        expect(output).to.match(
+          /^warning: \S+strangler\.yaml has 1 problem\(s\), which `strangler check` tells/m,
+        );
+      }
+    };
+    const LOOKS = ['route list', 'route history a', 'route explain GET /a', 'audit verify'];
+
+    it('shows what is quarantined, and takes routes back, those in order and those quarantined', async () => {
+      await strangler('route set a canary --percent 5 --force --reason x');
+      await strangler('route set --group pair canary --percent 5 --force --reason x');
+      await edit('path: /a }', 'path: /a }, percent: 400', /"message":"route quarantined"/);
+      const status = await strangler('status');
+      expect(status.output).to.match(/^a QUARANTINED: line \d+: percent: /m);
+      expect(status.code, status.output).to.equal(0);
+      await all([...LOOKS, 'route rollback a --reason x', 'route rollback --group pair --reason x']);
+      expect(JSON.parse((await strangler('route list --json')).stdout).routes).to.have.length(3);
+      expect((await strangler('check')).code).to.equal(2);
+    });
+
+    it('does the same when a variable is unset here, or is unset for everybody', async () => {
+      const lacking = `legacy: legacy\nstore: { kind: redis, url: "\${NOT_SET_HERE}" }`;
+      await edit('legacy: legacy', lacking, /"message":"config invalid/);
+      expect((await strangler('status')).output).to.contain('STAYS IN FORCE');
+      await all([...LOOKS, 'route rollback a --reason x']);
+    });
+
+    it('does the same when the YAML is broken below the address, and asks for --admin when it is not to be read', async () => {
+      const broken = path.join(folder, 'broken.yaml');
+      await writeFile(broken, `${good}\n  - { id: d`);
+      expect((await strangler('route rollback a --reason x', 'secret', broken)).code).to.equal(0);
+      await writeFile(broken, good.replace(/^facade: .*$/m, `facade: { admin: "\${NOT_SET_HERE}" }`));
+      const { code, output } = await strangler('route rollback a --reason x', 'secret', broken);
+      expect(output).to.match(
+        /^ADMIN_ADDRESS_UNKNOWN: Config \S+broken\.yaml has problems, .*\(facade\.admin\)/m,
+      );
+      expect(code).to.equal(2);
+    });
+
+    it('needs no file with --admin', async () => {
+      const asked = (line: string) =>
+        strangler(`${line} --admin http://127.0.0.1:${admin}`, 'secret', path.join(folder, 'none.yaml'));
+      for (const line of ['status', 'route rollback a --reason x', ...LOOKS]) {
+        const { code, output } = await asked(line);
+        expect(code, `${line}: ${output}`).to.equal(0);
+        expect(output).not.to.contain('warning');
+      }
+      expect((await strangler('route list --admin 127.0.0.1:1')).output).to.contain(
+        'Found 127.0.0.1:1, expected a URL such as http://127.0.0.1:8081.',
+      );
+    });
   });
 });

@@ -61,7 +61,7 @@ describe('the command line', () => {
   });
 
   it('lists every command in the help of its group', () => {
-    const silent = { env: {}, print: () => {}, json: () => {}, progress: () => {} };
+    const silent = { env: {}, print: () => {}, json: () => {}, warn: () => {}, progress: () => {} };
     const program = createProgram(silent, () => {});
     const words = (name?: string) =>
       (name === undefined ? program : program.commands.find((one) => one.name() === name)!)

@@ -279,6 +279,38 @@ describe('Aggregates', () => {
     expect(headers['x-forwarded-for']).to.equal('127.0.0.1');
   });
 
+  it('ask all parts of the upstreams that were in force when the request came, and say so in the log', async () => {
+    const parts = (service: string) =>
+      `order: { upstream: legacy, path: "/orders/:id", required: true, timeout: 20s }, product: { upstream: ${service}, path: "/products/{order.id}", required: true }`;
+    const version = async () => (await facade.status()).config.version;
+    const held = async (next: string) => {
+      let release: (() => void) | undefined;
+      answers.set('/orders/7', (request, response) => {
+        release = () => say('{"id":1}')(request, response);
+      });
+      answers.set('/products/1', say('{}'));
+      const before = await version();
+      const answer = get('/page/7');
+      await until(() => release !== undefined, { what: 'the first part to be asked' });
+      await facade.edit(next);
+      await until(async () => (await version()) !== before, { what: 'the edit' });
+      release!();
+      return { before, ...(await answer) };
+    };
+    const long = (service: string) => page('page', parts(service)).replace('400ms', '20s');
+    await start(long('service'));
+    const elsewhere = yaml(long('service')).replaceAll(other.url, upstream.url);
+    const first = await held(elsewhere);
+    expect([first.status, other.received.length, upstream.received.length]).to.deep.equal([200, 1, 1]);
+    await facade.edit(yaml(long('service')));
+    await until(async () => (await version()) === first.before, { what: 'the edit back' });
+    const renamed = yaml(long('renamed')).replace(/^ {2}service: /m, '  renamed: ');
+    const second = await held(renamed);
+    expect([second.status, other.received.length]).to.deep.equal([200, 2]);
+    const line = await until(() => facade.log.find(({ message }) => message === 'request'));
+    expect(line).to.include({ version: first.before, path: '/page/7' });
+  });
+
   it('answer GET alone, and go before routes', async () => {
     answers.set('/orders/7', say('{}'));
     answers.set('/page/7', say('{"by":"legacy"}'));

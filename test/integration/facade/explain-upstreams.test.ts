@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { explanationLines } from '../../../cli/show-explanation.ts';
+import { bucketOf } from '../../../facade/routing/assignment.ts';
 import { overrideKeys, signOverride } from '../../../facade/routing/override-token.ts';
 import { until } from '../../support/wait.ts';
 import { ask, explained, sent } from './rig/explained.ts';
@@ -131,6 +132,7 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
         'It asks for a WebSocket.',
         'Route live (/live) names it.',
         'The route is live, by the config file.',
+        `Its key is ip 127.0.0.1, in bucket ${bucketOf('live', 'ip 127.0.0.1')} of 10,000, which counts in canary only.`,
         'service gets the WebSocket, and keeps it for as long as it is open.',
       ]);
       expect(await sent(facade, ask('GET', '/live', ...UPGRADE))).to.deep.include({ by: 'service' });

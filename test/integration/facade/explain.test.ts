@@ -5,6 +5,7 @@ import { explain } from '../../../facade/explain/explain.ts';
 import type { Explanation } from '../../../facade/explain/explanation.ts';
 import { explainedRequest, explainInput } from '../../../facade/explain/input.ts';
 import { offlineView } from '../../../facade/explain/offline-view.ts';
+import { bucketOf } from '../../../facade/routing/assignment.ts';
 import { overrideKeys, signOverride } from '../../../facade/routing/override-token.ts';
 import { signCookie } from '../../../facade/routing/signed-cookie.ts';
 import { until } from '../../support/wait.ts';
@@ -21,6 +22,7 @@ const ROUTES = [
   route('all', 'path: "/api/*", methods: [GET, HEAD, POST, DELETE]', 'legacy'),
   route('one', 'path: "/api/:id<int>", methods: [GET, POST]', 'shadow'),
   route('half', 'path: "/half/:id"', 'canary', ', percent: 50, key: [signed-cookie uid, header x-user, ip]'),
+  route('agent', 'path: "/agent/:id"', 'canary', ', percent: 50, key: [header user-agent]'),
   route('mobile', 'path: /live, headers: { x-client: mobile }', 'live'),
   route('version', 'path: /live, query: { version: "2" }', 'retired'),
   route('shop', 'path: /live, host: "*.shop.test"', 'live'),
@@ -39,9 +41,18 @@ function corpus(): Asked[] {
     ask('GET', url, ['x-strangler-side', token('service', 1_000)]),
     ask('GET', url, ['x-strangler-side', 'service']),
   ]);
+  const twice = Array.from({ length: 20 }, (_, n) =>
+    ask('GET', '/agent/1', ['user-agent', `a${n}`], ['User-Agent', `b${n}`]),
+  );
+  const spaced = Array.from({ length: 20 }, (_, n) => [
+    ask('GET', '/half/1', ['x-user', ` \t u${n}  `]),
+    ask('GET', '/half/1', ['x-user', `a${n}`], ['x-user', ` b${n}`]),
+  ]).flat();
   return [
     ...users,
     ...signed,
+    ...twice,
+    ...spaced,
     ...tokens,
     ask('GET', '/nothing'),
     ask('GET', '/api/7'),
@@ -107,10 +118,12 @@ describe('strangler route explain', () => {
     for (const [index, request] of corpus().entries()) {
       const requestId = `corpus-${index}`;
       request.headers.push(['x-request-id', requestId]);
-      const { refused, plan, route: found, why } = await explained(request);
+      const { refused, plan, route: found, key, assignment, why } = await explained(request);
       const what = `${request.method} ${request.url} ${JSON.stringify(request.headers)}: ${why.join(' ')}`;
       const { status, by } = await sent(facade, request);
       expect(by, what).to.equal(plan[0]?.side);
+      if (found?.stage === 'canary' && refused === undefined && !assignment?.overridden)
+        expect(by, what).to.equal(key!.bucket < 5_000 ? 'service' : 'legacy');
       expect(status, what).to.equal(refused?.status ?? 200);
       if (refused === undefined) {
         const line = () => facade.log.find((one) => one.message === 'request' && one.requestId === requestId);
@@ -120,7 +133,7 @@ describe('strangler route explain', () => {
       seen.add(found?.id);
     }
     expect([...seen].sort(), 'a corpus that tries every route').to.deep.equal(
-      ['all', 'half', 'lang', 'mobile', 'one', 'shop', 'version', undefined].sort(),
+      ['agent', 'all', 'half', 'lang', 'mobile', 'one', 'shop', 'version', undefined].sort(),
     );
   });
 
@@ -146,6 +159,7 @@ describe('strangler route explain', () => {
     expect((await explained({ url: '/half/1', ip: '10.1.2.3' })).key).to.deep.include({
       source: 'ip',
       value: '10.1.2.3',
+      bucket: bucketOf('half', 'ip 10.1.2.3'),
     });
   });
 

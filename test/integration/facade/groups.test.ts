@@ -1,10 +1,12 @@
 import { expect } from 'chai';
-import type { GroupView } from '../../../facade/admin/views.ts';
+import type { GroupView, RoutesView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 const QUICK = ', gate: { minimum: 1ms, mismatch: 20%, latency: 100x }, compare: { maxLag: 0ms }';
+
+const KEY = ', key: [header x-user]';
 
 describe('Routes of one group', () => {
   let legacy: TestUpstream;
@@ -19,11 +21,14 @@ describe('Routes of one group', () => {
     await legacy.close();
     await service.close();
   });
-  const start = async (stage: string, rest = '') => {
+  const text = (stage: string, rest = '', more = '') => {
     const member = (id: string) =>
-      route(id, `path: "/${id}/*"`, stage, `, group: checkout, key: [header x-user]${QUICK}${rest}`);
+      route(id, `path: "/${id}/*"`, stage, `, group: checkout${KEY}${QUICK}${rest}`);
     const routes = member('cart') + member('payment') + route('alone', 'path: "/alone/*"', 'shadow', QUICK);
-    facade = await startTestFacade(config({ legacy: legacy.url, service: service.url, routes }));
+    return config({ legacy: legacy.url, service: service.url, routes: routes + more });
+  };
+  const start = async (stage: string, rest = '') => {
+    facade = await startTestFacade(text(stage, rest));
   };
   const side = async (path: string, user: string) => {
     const answer = await fetch(facade.url + path, { headers: { 'x-user': user } });
@@ -108,5 +113,48 @@ describe('Routes of one group', () => {
     expect(cart.toggle).to.include({ actor: 'guard' });
     expect(cart.toggle!.reason).to.match(/^with payment of its group: errors:/);
     expect((await facade.route('alone')).stage).to.equal('shadow');
+  });
+
+  describe('when one joins that stands elsewhere', () => {
+    const STEPS = ', steps: [10, 50], onFail: step-down';
+    const stages = async () =>
+      (await facade.read<RoutesView>('/api/routes')).routes.map(
+        ({ id, stage, percent }) => `${id} ${stage} ${percent}`,
+      );
+    const join = async (id: string) => {
+      const member = route(id, `path: "/${id}/*"`, 'shadow', `, group: checkout${KEY}${QUICK}${STEPS}`);
+      await facade.edit(text('shadow', STEPS, member));
+      await until(async () => (await stages()).length === 4, { what: 'the edit' });
+    };
+
+    it('say that they are divided, until they are set together', async () => {
+      await start('shadow', STEPS);
+      const divided = async () => [
+        (await facade.read<RoutesView>('/api/routes')).divided,
+        (await facade.status()).divided,
+        (await facade.read<GroupView>('/api/groups/checkout')).divided,
+      ];
+      await change('PUT', 'stage', { stage: 'canary', percent: 50, force: true });
+      expect(await divided()).to.deep.equal([[], [], false]);
+      await join('refund');
+      expect(await divided()).to.deep.equal([['checkout'], ['checkout'], true]);
+      const warned = facade.log.find(({ message }) => message === 'groups stand divided');
+      expect(warned).to.deep.include({ level: 'warn', groups: ['checkout'] });
+      await change('PUT', 'stage', { stage: 'canary', percent: 50, force: true });
+      expect(await divided()).to.deep.equal([[], [], false]);
+    });
+
+    it('it does not go further when the guard takes the others a step back', async () => {
+      await start('shadow', STEPS);
+      await change('PUT', 'stage', { stage: 'canary', percent: 100, force: true });
+      await join('refund');
+      service.answer((_request, response) => {
+        response.statusCode = 500;
+        response.end();
+      });
+      for (let n = 0; n < 40; n += 1) await side(`/cart/${n}`, `u${n}`);
+      await until(async () => !(await stages())[0]!.endsWith(' 100'), { what: 'the guard' });
+      expect(await stages()).to.include.members(['cart canary 50', 'payment canary 50', 'refund shadow 0']);
+    });
   });
 });

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
+import { explained } from './rig/explained.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { sendRaw } from './rig/raw.ts';
 import { startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -112,5 +113,31 @@ describe('Limits and answers of the facade', () => {
     const seen = (await (await fetch(facade.url, { headers })).json()) as Record<string, string>;
     expect(seen['x-forwarded-for']).to.equal('203.0.113.7, 127.0.0.1');
     expect(seen['x-forwarded-proto']).to.equal('https');
+  });
+
+  it('keep a client behind a trusted proxy on its side, whatever port the proxy reports with it', async () => {
+    await start(
+      ', trustProxy: [127.0.0.1]',
+      route('r', 'path: "/r/*"', 'canary', ', percent: 50, key: [ip]'),
+    );
+    const sides = new Set<unknown>();
+    for (let n = 1; n <= 20; n += 1) {
+      const of = async (address: string) => {
+        const headers = { 'x-forwarded-for': address, 'x-request-id': `from-${address.replace(':', '-')}` };
+        const { plan } = await explained(facade, { url: '/r/1', headers: Object.entries(headers) });
+        await fetch(`${facade.url}/r/1`, { headers });
+        const line = await until(() =>
+          facade.log.find(
+            ({ message, requestId }) => message === 'request' && requestId === headers['x-request-id'],
+          ),
+        );
+        expect(line.upstream, address).to.equal(plan[0]!.upstream);
+        return line.upstream;
+      };
+      const side = await of(`203.0.113.${n}`);
+      for (const port of [1_024, 51_234]) expect(await of(`203.0.113.${n}:${port}`), `${n}`).to.equal(side);
+      sides.add(side);
+    }
+    expect([...sides].sort()).to.deep.equal(['legacy', 'service']);
   });
 });

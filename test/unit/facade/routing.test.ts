@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { keySource } from '../../../chassis/config/schema/key-source.ts';
 import { assign, bucketOf } from '../../../facade/routing/assignment.ts';
 import { findKey, type KeyPlaces, keyText } from '../../../facade/routing/assignment-key.ts';
 import { clientAddress } from '../../../facade/routing/client-address.ts';
@@ -7,6 +8,7 @@ import { parseRequestTarget } from '../../../facade/routing/request-target.ts';
 import { createRouteTable } from '../../../facade/routing/route-table.ts';
 import { signCookie } from '../../../facade/routing/signed-cookie.ts';
 import { isDeclaredStep, needsGate, promoted, steppedDown } from '../../../facade/routing/stage.ts';
+import { createTrustedPeers } from '../../../facade/routing/trusted-peers.ts';
 
 const STAGES = ['legacy', 'shadow', 'canary', 'live', 'retired'] as const;
 const routed = (id: string, path: string, methods = ['GET']) => ({
@@ -141,6 +143,29 @@ describe('Assignment key', () => {
     expect(clientAddress('1.1.1.1', '6.6.6.6', trusted)).to.equal('1.1.1.1');
     expect(clientAddress('10.0.0.9', '6.6.6.6, 7.7.7.7, 10.0.0.8', trusted)).to.equal('7.7.7.7');
     expect(clientAddress('10.0.0.9', '10.0.0.8', trusted)).to.equal('10.0.0.9');
+  });
+
+  it('knows an address in each of its spellings, and without the port that a proxy may add', () => {
+    const trusted = createTrustedPeers(['2001:DB8:0::9', '::FFFF:10.0.0.9']);
+    expect(trusted.has('2001:db8::9'), 'as a socket tells it').to.equal(true);
+    for (const [told, address] of [
+      ['203.0.113.7:51234', '203.0.113.7'],
+      ['[2001:db8::1]:443', '2001:db8::1'],
+      ['[2001:DB8:0:0::1]', '2001:db8::1'],
+      ['2001:0DB8::0001', '2001:db8::1'],
+      ['::FFFF:203.0.113.7', '203.0.113.7'],
+      ['[::ffff:203.0.113.7]:1', '203.0.113.7'],
+      ['203.0.113.7:1, [2001:DB8::9]:443', '203.0.113.7'],
+      ['unknown', 'unknown'],
+      ['fe80::1%eth0', 'fe80::1%eth0'],
+    ] as const)
+      expect(clientAddress('10.0.0.9', told, trusted), told).to.equal(address);
+  });
+
+  it('of a header is the same however the config spells its name', () => {
+    const text = (name: string) => find(keySource.parse(`header ${name}`));
+    expect(text('X-User-Id')).to.equal('header x-user-id u1').and.to.equal(text('x-user-id'));
+    expect(keySource.parse('cookie SID')).to.deep.equal({ kind: 'cookie', name: 'SID' });
   });
 });
 

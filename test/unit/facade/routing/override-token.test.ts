@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { routeId } from '../../../../chassis/config/schema/routes.ts';
 import { withoutOverride } from '../../../../facade/forwarding/request-headers.ts';
 import { assign } from '../../../../facade/routing/assignment.ts';
 import { overridden } from '../../../../facade/routing/overridden.ts';
@@ -25,6 +26,14 @@ describe('The token that chooses a side', () => {
         expect(readOverride(token, keys, NOW + 60_000)).to.deep.equal({ kind: 'expired' });
       }
     }
+  });
+
+  it('holds the longest id that a route may have', () => {
+    const route = 'r'.repeat(128);
+    expect(routeId.safeParse(route).success).to.equal(true);
+    expect(routeId.safeParse(`${route}r`).error?.issues[0]?.message).to.include('at most 128 ');
+    const token = signOverride({ ...claim, route }, key!);
+    expect(readOverride(token, keys, NOW)).to.deep.equal({ kind: 'valid', side: 'service', route });
   });
 
   it('is believed by each secret that is listed, and by no other', () => {

@@ -10,7 +10,7 @@ function exchange(path: string, upstream: string, rest: object = {}): Exchange {
   return {
     ...{ requestId: 'r-1', headers: { traceparent: `00-${TRACE}-b7ad6b7169203331-00` } },
     ...{ request: { method: 'GET' }, target: { path, query: '?secret=1' } },
-    ...{ route: undefined, upstream, status: 200, failure: undefined, fellBack: false },
+    ...{ route: undefined, configVersion: 'v', upstream, status: 200, failure: undefined, fellBack: false },
     ...{ assignment: { answers: 'legacy' }, ...rest },
   } as unknown as Exchange;
 }
@@ -41,7 +41,7 @@ describe('A line of the access log', () => {
             path,
           };
           const rounded = Math.round(ms * 10) / 10;
-          expect(read(exchange(path, name), ms)).to.deep.equal({ ...known, ms: rounded });
+          expect(read(exchange(path, name), ms)).to.deep.equal({ ...known, version: 'v', ms: rounded });
           expect(read(exchange('/other', name, { route }), ms)).to.deep.equal({
             ...{ ...known, ms: rounded },
             ...{ route: name, stage: 'live', version: 'v+1' },
@@ -61,7 +61,7 @@ describe('A line of the access log', () => {
       ...{ failure: 'UPSTREAM_SLOW', fellBack: true, override: 'service' },
     });
     expect(read(exchange('/', 'legacy'))).to.have.keys(
-      ...['requestId', 'traceId', 'upstream', 'status', 'ms', 'method', 'path'],
+      ...['requestId', 'traceId', 'version', 'upstream', 'status', 'ms', 'method', 'path'],
     );
   });
 });
