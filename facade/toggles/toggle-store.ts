@@ -2,7 +2,7 @@
 import type { AuditDraft, AuditEntry, ChainHead } from '../audit/entry.ts';
 import type { Position } from '../routing/stage.ts';
 
-/** A route's stage as somebody set it; in force while the file says what it said then. */
+/** A route's stage as somebody set it; in force until the file is edited (effective-stage.ts). */
 export interface Toggle extends Position {
   route: string;
   actor: string;
