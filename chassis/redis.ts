@@ -34,6 +34,11 @@ export function connectRedis(url: string, { purpose, log }: { purpose: RedisPurp
   return redis;
 }
 
+/** Whether Redis itself answered with this error, and so did not do what it was asked to. */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ReplyError';
+}
+
 /** Resolves when the connection can take commands; rejects after `timeout` ms. */
 export async function whenRedisReady(redis: Redis, timeout = 5_000): Promise<void> {
   if (redis.status === 'ready') return;

@@ -77,6 +77,14 @@ export const facadeErrors = defineErrors({
     message: ({ reason }) => `The toggle store cannot be reached (${reason}); nothing was changed.`,
     remedy: 'See whether Redis runs; the routes stay as they were. Editing the config file works without it.',
   },
+  TOGGLE_OUTCOME_UNKNOWN: {
+    status: 503,
+    exit: EXIT.unreachable,
+    message: ({ reason }) =>
+      `The toggle store did not say whether it took the change (${reason}); if it did not, it will not take it later.`,
+    remedy:
+      'See with `strangler route list` where the route stands once the store answers, and repeat the change if it is still wanted.',
+  },
   AUDIT_FILE_UNWRITABLE: {
     status: 500,
     exit: EXIT.usage,

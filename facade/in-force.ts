@@ -92,10 +92,11 @@ export async function createInForce(options: InForceOptions): Promise<InForce> {
   const replace = async (loaded: LoadedConfig) => {
     // Compiled before the store hears of it: what does not compile must leave no trace.
     compileSnapshot({ loaded, toggles, bases: bases.known(), togglesKnown: state.known });
-    if (loaded !== current?.snapshot.loaded) bases.edited(loaded, clock.now());
+    if (current !== undefined && loaded !== current.snapshot.loaded)
+      bases.edited(loaded, clock.now(), current.snapshot);
     noted = false;
     await read(async () => {
-      await bases.note(loaded, clock.now(), current?.snapshot);
+      await bases.note(loaded, clock.now());
       noted = true;
       toggles = await allAndRestored(store, current?.snapshot, bases.known(), tellLost);
     });

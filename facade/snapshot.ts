@@ -92,9 +92,7 @@ function activate(
   loaded: LoadedConfig,
 ): Omit<ActiveRoute, 'access'> {
   const quarantined = loaded.quarantined.get(config.id);
-  const effective = known
-    ? effectiveStage(config, fileSince, toggle, quarantined !== undefined)
-    : unknownStage(config, fileSince);
+  const effective = known ? effectiveStage(config, fileSince, toggle) : unknownStage(config, fileSince);
   const { stage, percent, since } = effective;
   return {
     ...{ config, effective, rule: { stage, percent, salt: saltOf(config) } },

@@ -11,8 +11,11 @@ export interface AuditDraft {
   /** The name of the token (with a note such as `ops (for ann)`), `guard`, `config file` or `facade`. */
   actor: string;
   role: ActorRole;
-  /** `restore`: a facade wrote its own copy back into a store that had lost it. */
-  action: 'set' | 'promote' | 'rollback' | 'guard' | 'file' | 'restore';
+  /**
+   * `added`, `removed`: the config file has the route now, or no more. `restore`: a facade wrote its own copy back into
+   * a store that had lost it.
+   */
+  action: 'set' | 'promote' | 'rollback' | 'guard' | 'file' | 'added' | 'removed' | 'restore';
   route: string;
   from: Position;
   to: Position;

@@ -6,8 +6,12 @@ import type { Redis } from '../../chassis/redis.ts';
 import { LOST } from './chain.ts';
 import type { AuditEntry, ChainHead } from './entry.ts';
 
-/** Lua: `head(chain)` answers place and hash of the newest entry; `append(chain, index, place, hash, entry)`. */
+/** Lua: `now()` answers the time in ms; `head(chain)` place and hash of the newest entry; `append(chain, index, place, hash, entry)`. */
 export const CHAIN_IN_LUA = `
+local function now()
+  local time = redis.call('TIME')
+  return time[1] * 1000 + math.floor(time[2] / 1000)
+end
 local function head(chain)
   if redis.call('EXISTS', chain) == 0 then return {'0', '${'0'.repeat(64)}'} end
   local info, last = redis.call('XINFO', 'STREAM', chain), '0-0'
@@ -26,6 +30,11 @@ end`;
 const HEAD = `${CHAIN_IN_LUA}
 return head(KEYS[1])`;
 
+/** KEYS chain; ARGV place. */
+const STANDS = `${CHAIN_IN_LUA}
+local entry = redis.call('XRANGE', KEYS[1], ARGV[1] .. '-0', ARGV[1] .. '-0')[1]
+return {now(), entry and entry[2][2] or '${LOST}'}`;
+
 /** KEYS chain, index; ARGV limit. */
 const HISTORY = `
 local found = {}
@@ -39,6 +48,16 @@ return found`;
 export function headFromLua(answer: unknown): ChainHead {
   const [sequence, hash] = answer as [string, string];
   return { sequence: Number(sequence), hash };
+}
+
+/** The hash of the entry at a place, and the time by the clock of Redis. */
+export async function standsAt(
+  redis: Redis,
+  key: string,
+  sequence: number,
+): Promise<{ time: number; hash: string }> {
+  const [time, hash] = (await redis.eval(STANDS, 1, key, String(sequence))) as [number, string];
+  return { time, hash };
 }
 
 /** Entries after a place, oldest first. */

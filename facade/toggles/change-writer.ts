@@ -8,7 +8,7 @@ import type { Judgement } from '../gates/judgement.ts';
 import type { InForce } from '../in-force.ts';
 import type { Position } from '../routing/stage.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import type { Toggle, ToggleChange, ToggleStore } from './toggle-store.ts';
+import { OutcomeUnknown, type Toggle, type ToggleChange, type ToggleStore } from './toggle-store.ts';
 
 /** Who moves a route, and why. */
 export interface Change {
@@ -29,7 +29,7 @@ export interface AllowedChange {
   judgement: Judgement | undefined;
 }
 
-/** Makes the writer. It raises TOGGLE_CONFLICT and TOGGLE_STORE_AWAY. */
+/** Makes the writer. It raises TOGGLE_CONFLICT, TOGGLE_STORE_AWAY and TOGGLE_OUTCOME_UNKNOWN. */
 export function createChangeWriter({
   inForce,
   store,
@@ -46,7 +46,8 @@ export function createChangeWriter({
     const written = await store
       .setMany(changes.map((one) => toggleChange(one, at, version)))
       .catch((error) => {
-        throw facadeErrors.error('TOGGLE_STORE_AWAY', { reason: messageOf(error) }, error);
+        const code = error instanceof OutcomeUnknown ? 'TOGGLE_OUTCOME_UNKNOWN' : 'TOGGLE_STORE_AWAY';
+        throw facadeErrors.error(code, { reason: messageOf(error) }, error);
       });
     await inForce.refresh();
     if (written === 'conflict')

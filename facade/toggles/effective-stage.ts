@@ -1,4 +1,4 @@
-/** Pure. What is in force for a route: the file's stage, or a toggle that was set while the file said the same. */
+/** Pure. What is in force for a route: the file's stage, or a toggle that was set after the file began to say it. */
 import { goesFurther, type Position } from '../routing/stage.ts';
 import { samePosition, type Toggle } from './toggle-store.ts';
 
@@ -12,17 +12,16 @@ export interface EffectiveStage extends Position {
 }
 
 /**
- * `fileSince`: when the file began to say this. Facades may keep different good forms of a quarantined route: a toggle
- * that was set over another form counts too where it takes the route back, so that all of them follow.
+ * `fileSince`: when the file began to say this. Facades may have different files for a while (a rolling deployment, a
+ * route that is quarantined): a toggle that was set over another file counts too where it takes the route back, so that
+ * a rollback counts everywhere. One that would take it further than this file counts only over the file it was set over.
  */
 export function effectiveStage(
   file: Position,
   fileSince: number,
   toggle: Toggle | undefined,
-  quarantined = false,
 ): EffectiveStage {
-  const isMeant = (one: Toggle) =>
-    samePosition(one.basedOn, file) || (quarantined && !goesFurther(file, one));
+  const isMeant = (one: Toggle) => samePosition(one.basedOn, file) || !goesFurther(file, one);
   if (toggle !== undefined && toggle.at >= fileSince && isMeant(toggle)) {
     return { stage: toggle.stage, percent: toggle.percent, source: 'toggle', since: toggle.at, toggle };
   }

@@ -1,20 +1,25 @@
 /** Pure. The entry of the audit that an edit of the config file leaves. */
 import type { AuditDraft } from '../audit/entry.ts';
 import type { Position } from '../routing/stage.ts';
-import type { FileBase } from './toggle-store.ts';
+import type { FileEdit } from './note-file.ts';
+
+/** Where requests go that no route names. */
+const NOWHERE: Position = { stage: 'legacy', percent: 0 };
+
+const REASONS = {
+  added: 'the route was added to the config file',
+  removed: 'the route was taken out of the config file',
+  file: 'the config file was edited',
+} as const;
 
 /** `from` is what was in force before the edit. */
-export function fileChange(route: string, from: Position, base: FileBase, configVersion: string): AuditDraft {
+export function fileChange({ route, from, to, at, configVersion }: FileEdit): AuditDraft {
+  const action = from === undefined ? 'added' : to.stage === 'absent' ? 'removed' : 'file';
   return {
-    route,
-    at: base.at,
-    actor: 'config file',
-    role: 'system',
-    action: 'file',
-    reason: 'the config file was edited',
-    from: { stage: from.stage, percent: from.percent },
-    to: { stage: base.stage, percent: base.percent },
-    forced: false,
-    configVersion,
+    ...{ route, at, actor: 'config file', role: 'system', action },
+    reason: REASONS[action],
+    from: from === undefined ? NOWHERE : { stage: from.stage, percent: from.percent },
+    to: to.stage === 'absent' ? NOWHERE : { stage: to.stage, percent: to.percent },
+    ...{ forced: false, configVersion },
   };
 }

@@ -1,7 +1,8 @@
 /** Toggles in the process's own memory: for one facade; they are gone when it ends. */
 import { BEGINNING, follow, headOf } from '../audit/chain.ts';
-import type { AuditDraft, AuditEntry, ChainHead } from '../audit/entry.ts';
-import { type FileBase, samePosition, type Toggle, type ToggleStore } from './toggle-store.ts';
+import type { AuditEntry, ChainHead } from '../audit/entry.ts';
+import { simpleChanges } from './set-plan.ts';
+import type { FileBase, Toggle, ToggleStore } from './toggle-store.ts';
 
 /** What the store may be given. */
 export interface MemoryToggleStoreOptions {
@@ -22,43 +23,32 @@ export function createMemoryToggleStore({
   const listeners = new Set<() => void>();
   let head = after;
 
-  const write = (drafts: readonly AuditDraft[]) => {
-    const written = follow(head, head, drafts);
+  const change: ToggleStore['change'] = async (plan) => {
+    const planned = plan({ toggles, bases });
+    if (planned === 'conflict') return planned;
+    for (const toggle of planned.toggles ?? []) toggles.set(toggle.route, toggle);
+    for (const [route, base] of planned.bases ?? []) bases.set(route, base);
+    if (planned.entries.length === 0) return 'written';
+    const written = follow(head, head, planned.entries);
     entries.push(...written);
     head = headOf(written.at(-1)!);
     for (const entry of written) onEntry(entry);
     for (const listener of listeners) listener();
-  };
-  const setMany: ToggleStore['setMany'] = async (changes) => {
-    if (changes.some(({ toggle, expected }) => (toggles.get(toggle.route)?.revision ?? 0) !== expected))
-      return 'conflict';
-    for (const { toggle, expected } of changes)
-      toggles.set(toggle.route, { ...toggle, revision: expected + 1 });
-    write(changes.map(({ entry }) => entry));
     return 'written';
   };
 
   return {
-    setMany,
-    set: (toggle, expected, entry) => setMany([{ toggle, expected, entry }]),
+    change,
+    ...simpleChanges(change),
     all: async () => new Map(toggles),
     history: async (route, limit) =>
       entries
         .filter((entry) => entry.route === route)
         .slice(-limit)
         .reverse(),
-    append: async (entry) => write([entry]),
     async audit(sequence, limit) {
       const first = Math.max(0, sequence - after.sequence);
       return { entries: entries.slice(first, first + limit), head };
-    },
-    async noteBase(route, position, at) {
-      const previous = bases.get(route);
-      if (previous !== undefined && samePosition(previous, position))
-        return { base: previous, previous: undefined };
-      const base = { stage: position.stage, percent: position.percent, at };
-      bases.set(route, base);
-      return { base, previous };
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -6,8 +6,9 @@ import type { Redis } from '../../chassis/redis.ts';
 import { BEGINNING } from '../audit/chain.ts';
 import type { AuditEntry, ChainHead } from '../audit/entry.ts';
 import { readChain, readHistory } from '../audit/redis-chain.ts';
-import { createRedisToggleWriter } from './redis-toggle-writer.ts';
-import type { FileBase, Toggle, ToggleStore } from './toggle-store.ts';
+import { createRedisTransactions, type StoreKeys } from './redis-transaction.ts';
+import { simpleChanges } from './set-plan.ts';
+import type { Toggle, ToggleStore } from './toggle-store.ts';
 
 /** What the store needs; `interval` (ms) between two looks without a message is 1,000 by default. */
 export interface RedisToggleStoreOptions {
@@ -22,17 +23,6 @@ export interface RedisToggleStoreOptions {
   onEntry?: (entry: AuditEntry) => void;
 }
 
-/** KEYS bases; ARGV route, stage, percent, at. Answers what stands now, and what stood before if it changed. */
-const NOTE_BASE = `
-local known = redis.call('HGET', KEYS[1], ARGV[1])
-if known then
-  local base = cjson.decode(known)
-  if base.stage == ARGV[2] and (ARGV[2] ~= 'canary' or base.percent == tonumber(ARGV[3])) then return {known} end
-end
-local fresh = cjson.encode({stage = ARGV[2], percent = tonumber(ARGV[3]), at = tonumber(ARGV[4])})
-redis.call('HSET', KEYS[1], ARGV[1], fresh)
-return {fresh, known or nil}`;
-
 /** Makes the store on connections that the caller closes. */
 export function createRedisToggleStore({
   redis,
@@ -42,11 +32,11 @@ export function createRedisToggleStore({
   after = BEGINNING,
   onEntry = () => {},
 }: RedisToggleStoreOptions): ToggleStore {
-  const keys = {
+  const keys: StoreKeys = {
     toggles: `${prefix}:toggles`,
     bases: `${prefix}:toggles:file`,
     chain: `${prefix}:audit`,
-    index: (route: string) => `${prefix}:audit:route:${route}`,
+    index: (route) => `${prefix}:audit:route:${route}`,
     channel: `${prefix}:toggles:changed`,
   };
   const listeners = new Set<() => void>();
@@ -61,30 +51,21 @@ export function createRedisToggleStore({
   const timer = setInterval(tell, interval);
   timer.unref();
 
-  const writer = createRedisToggleWriter({ redis, keys, after, onEntry });
-  const setMany: ToggleStore['setMany'] = writer.write;
+  const transactions = createRedisTransactions({ redis, keys, after, onEntry });
+  const { change } = transactions;
 
   return {
+    change,
+    ...simpleChanges(change),
     async all() {
       const stored = await redis.hgetall(keys.toggles);
       return new Map(Object.entries(stored).map(([route, text]) => [route, JSON.parse(text) as Toggle]));
     },
-    setMany,
-    set: (toggle, expected, entry) => setMany([{ toggle, expected, entry }]),
     history: (route, limit) => readHistory(redis, { chain: keys.chain, index: keys.index(route) }, limit),
-    append: async (entry) => void (await writer.write([{ entry }])),
     async audit(sequence, limit) {
       const page = await readChain(redis, keys.chain, sequence, limit);
-      writer.saw(page.head);
+      transactions.saw(page.entries, page.head);
       return page;
-    },
-    async noteBase(route, { stage, percent }, at) {
-      const answer = await redis.eval(NOTE_BASE, 1, keys.bases, route, stage, String(percent), String(at));
-      const [base, previous] = answer as [string, string | undefined];
-      return {
-        base: JSON.parse(base) as FileBase,
-        previous: previous ? (JSON.parse(previous) as FileBase) : undefined,
-      };
     },
     subscribe(listener) {
       listeners.add(listener);

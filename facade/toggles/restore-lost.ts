@@ -4,10 +4,15 @@
  */
 import type { AuditDraft } from '../audit/entry.ts';
 import type { Snapshot } from '../snapshot.ts';
-import type { FileBase, Toggle, ToggleChange, ToggleStore } from './toggle-store.ts';
-
-/** Another write comes first only when another facade restores, too: a few tries are plenty. */
-const MOST_TRIES = 10;
+import { isLost } from './note-file.ts';
+import {
+  type FileBase,
+  type Stored,
+  type StoreWrite,
+  samePosition,
+  type Toggle,
+  type ToggleStore,
+} from './toggle-store.ts';
 
 /**
  * The store's toggles, after those that it lost were written back.
@@ -20,50 +25,57 @@ export async function allAndRestored(
   bases: ReadonlyMap<string, FileBase>,
   onLost: (routes: string[]) => void,
 ): Promise<ReadonlyMap<string, Toggle>> {
-  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-    const stored = await store.all();
-    const lost = lostToggles(known, stored);
-    if (lost.length === 0) return stored;
-    const noted = await noteAgain(store, bases);
-    const changes = lost.map((toggle) => restoring(toggle, stored, noted, known!.loaded.version));
-    if ((await store.setMany(changes)) === 'written') onLost(lost.map(({ route }) => route));
-  }
-  throw new Error('the toggles that the store lost could not be written back');
+  const toggles = await store.all();
+  if (known === undefined || lostToggles(known, toggles).length === 0) return toggles;
+  let routes: string[] = [];
+  await store.change((stored) => {
+    const lost = lostToggles(known, stored.toggles);
+    routes = lost.map(({ route }) => route);
+    return planRestore(lost, bases, stored, known.loaded.version);
+  });
+  if (routes.length > 0) onLost(routes);
+  return store.all();
 }
 
 /** A later change is never older than the one it replaces, so an older toggle in the store means a loss. */
-function lostToggles(known: Snapshot | undefined, stored: ReadonlyMap<string, Toggle>): Toggle[] {
-  return (known?.routes ?? []).flatMap(({ effective: { source, toggle } }) => {
+function lostToggles({ routes }: Snapshot, stored: ReadonlyMap<string, Toggle>): Toggle[] {
+  return routes.flatMap(({ effective: { source, toggle } }) => {
     if (source !== 'toggle' || toggle === undefined) return [];
     const there = stored.get(toggle.route);
     return there === undefined || there.at < toggle.at ? [toggle] : [];
   });
 }
 
-/** What the file says was lost with the toggles; gives what the store holds now. */
-async function noteAgain(
-  store: ToggleStore,
+/** What the file says was lost with the toggles. */
+function planRestore(
+  lost: readonly Toggle[],
   bases: ReadonlyMap<string, FileBase>,
-): Promise<ReadonlyMap<string, FileBase>> {
-  const noted = new Map<string, FileBase>();
-  for (const [route, own] of bases) noted.set(route, (await store.noteBase(route, own, own.at)).base);
-  return noted;
+  stored: Stored,
+  configVersion: string,
+): StoreWrite {
+  if (lost.length === 0) return { entries: [] };
+  const toggles = lost.map((toggle): Toggle => {
+    const there = stored.bases.get(toggle.route);
+    const own = bases.get(toggle.route);
+    // A facade that started on the empty store noted the same file as of then; the toggle must not look older.
+    const noted = there !== undefined && own !== undefined && samePosition(there, own) ? there.at : toggle.at;
+    const revision = (stored.toggles.get(toggle.route)?.revision ?? 0) + 1;
+    return { ...toggle, at: Math.max(toggle.at, noted), revision };
+  });
+  return {
+    toggles,
+    bases: new Map([...bases].filter(([route, own]) => isLost(own, stored.bases.get(route)))),
+    entries: toggles.map((toggle) => restored(toggle, configVersion)),
+  };
 }
 
-function restoring(
-  toggle: Toggle,
-  stored: ReadonlyMap<string, Toggle>,
-  bases: ReadonlyMap<string, FileBase>,
+function restored(
+  { route, at, stage, percent, basedOn, actor, reason }: Toggle,
   configVersion: string,
-): ToggleChange {
-  const { route, stage, percent, basedOn, actor, reason } = toggle;
-  const expected = stored.get(route)?.revision ?? 0;
-  // A facade that started on the empty store noted the file as of then; the toggle must not look older.
-  const at = Math.max(toggle.at, bases.get(route)?.at ?? 0);
-  const entry: AuditDraft = {
+): AuditDraft {
+  return {
     ...{ route, at, actor: 'facade', role: 'system', action: 'restore' },
     ...{ from: basedOn, to: { stage, percent }, forced: false, configVersion },
     reason: `the store had lost it; set by ${actor}: ${reason}`,
   };
-  return { toggle: { ...toggle, at, revision: expected + 1 }, expected, entry };
 }

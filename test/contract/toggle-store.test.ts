@@ -5,7 +5,8 @@ import { BEGINNING, headOf, verifyChain } from '../../facade/audit/chain.ts';
 import type { AuditDraft, AuditEntry, ChainHead } from '../../facade/audit/entry.ts';
 import { createMemoryToggleStore } from '../../facade/toggles/memory-toggle-store.ts';
 import { createRedisToggleStore } from '../../facade/toggles/redis-toggle-store.ts';
-import type { Toggle, ToggleStore } from '../../facade/toggles/toggle-store.ts';
+import { OutcomeUnknown, type Toggle, type ToggleStore } from '../../facade/toggles/toggle-store.ts';
+import { createPrivateRedis, type PrivateRedis } from '../support/private-redis.ts';
 import { redisUrl, uniqueName } from '../support/services.ts';
 import { until } from '../support/wait.ts';
 
@@ -142,19 +143,40 @@ function behavesLikeAToggleStore(
     await other.close();
   });
 
-  it('tells only the first who sees it that the file changed', async () => {
-    const at = { stage: 'shadow', percent: 0 } as const;
-    expect(await store.noteBase('r', at, 1)).to.deep.equal({ base: { ...at, at: 1 }, previous: undefined });
-    expect(await store.noteBase('r', at, 2)).to.deep.equal({ base: { ...at, at: 1 }, previous: undefined });
-    const canary = { stage: 'canary', percent: 10 } as const;
-    expect(await store.noteBase('r', canary, 3)).to.deep.equal({
-      base: { ...canary, at: 3 },
-      previous: { ...at, at: 1 },
-    });
-    expect((await store.noteBase('r', { stage: 'canary', percent: 20 }, 4)).previous).to.include({
-      percent: 10,
-    });
-    expect((await store.noteBase('r', { stage: 'canary', percent: 20 }, 5)).previous).to.equal(undefined);
+  it('writes what is planned on what stands there, however many plan at once', async () => {
+    const views = [store, made.open(), made.open()];
+    const one = (view: ToggleStore) =>
+      view.change(({ toggles, bases }) => {
+        const at = (bases.get('r')?.at ?? 0) + 1;
+        expect(toggles.size).to.equal(0);
+        return {
+          bases: new Map([['r', { stage: 'live', percent: 0, at }]]),
+          entries: [entry('r', `to ${at}`)],
+        };
+      });
+    await Promise.all(Array.from({ length: 30 }, (_, index) => one(views[index % 3]!)));
+    const { entries, head } = await store.audit(0, 100);
+    expect(entries.map(({ reason }) => reason)).to.deep.equal(
+      Array.from({ length: 30 }, (_, index) => `to ${index + 1}`),
+    );
+    expect(verifyChain(entries, [head]).intact).to.equal(true);
+    expect(await store.change(() => 'conflict')).to.equal('conflict');
+    expect(await store.change(() => ({ entries: [] }))).to.equal('written');
+    expect((await store.audit(0, 100)).head).to.deep.equal(head);
+  });
+
+  it('gives a change a later time than the toggle and the edit that it overrides, whatever the clocks say', async () => {
+    const at = async () => (await store.all()).get('r')!.at;
+    await store.set(toggle('r', 'live', { at: 61_000 }), 0, entry('r', 'by a clock that is ahead'));
+    await store.set(toggle('r', 'legacy', { at: 1_000 }), 1, entry('r', 'by one that is not'));
+    expect(await at()).to.equal(61_001);
+    expect((await store.history('r', 1))[0]).to.include({ at: 61_001 });
+    const base = { stage: 'shadow', percent: 0, at: 90_000 } as const;
+    await store.change(() => ({ bases: new Map([['r', base]]), entries: [] }));
+    await store.set(toggle('r', 'legacy', { at: 2_000 }), 2, entry('r', 'after an edit'));
+    expect(await at()).to.equal(90_001);
+    await store.set(toggle('r', 'legacy', { at: 99_000 }), 3, entry('r', 'later'));
+    expect(await at()).to.equal(99_000);
   });
 
   it('tells subscribers of a change, also one made elsewhere, until they stop', async () => {
@@ -244,6 +266,93 @@ describe('Toggle store in Redis', () => {
       await made.redis.xtrim(`${made.prefix}:audit`, 'MAXLEN', 0);
       expect(await made.open().set(toggle('r', 'legacy'), 0, entry('r', 'back'))).to.equal('written');
       expect((await made.store.history('r', 10)).map(({ reason }) => reason)).to.deep.equal(['back']);
+    });
+  });
+
+  describe('that hangs', () => {
+    const log = createNullLogger();
+    let server: PrivateRedis;
+    let redis: Redis;
+    let subscriber: Redis;
+    let store: ToggleStore;
+    let told: AuditEntry[];
+    beforeEach(async () => {
+      server = await createPrivateRedis();
+      await server.start();
+      redis = connectRedis(server.url, { purpose: 'commands', log });
+      subscriber = connectRedis(server.url, { purpose: 'subscriber', log });
+      await whenRedisReady(redis);
+      told = [];
+      const onEntry = (one: AuditEntry) => void told.push(one);
+      store = createRedisToggleStore({ ...{ redis, subscriber, prefix: 'p', interval: 60_000 }, onEntry });
+      await store.set(toggle('r', 'shadow'), 0, entry('r', 'first'));
+    });
+    afterEach(async () => {
+      server.resume();
+      await store.close();
+      await closeRedis(redis);
+      await closeRedis(subscriber);
+      await server.stop();
+    });
+    const change = () =>
+      store.set(toggle('r', 'live'), 1, entry('r', 'second')).catch((error: unknown) => error);
+    /** Does something to the nth script from now on. */
+    const atScript = (nth: number, act: (run: () => Promise<unknown>) => Promise<unknown>) => {
+      const run = redis.eval.bind(redis) as (...args: unknown[]) => Promise<unknown>;
+      let count = 0;
+      redis.eval = ((...args: unknown[]) => {
+        count += 1;
+        return count === nth ? act(() => run(...args)) : run(...args);
+      }) as typeof redis.eval;
+    };
+    const reasons = async () => (await store.audit(0, 10)).entries.map(({ reason }) => reason);
+    /** Whatever was sent before is done once this is answered. */
+    const resumed = async () => {
+      server.resume();
+      await until(() => redis.ping(), { what: 'Redis to answer' });
+    };
+
+    it('makes no change later that it refused', async () => {
+      server.freeze();
+      const refused = await change();
+      expect(refused).to.be.an('error').and.not.an.instanceOf(OutcomeUnknown);
+      await resumed();
+      expect((await store.all()).get('r')).to.include({ stage: 'shadow', revision: 1 });
+      expect(await reasons()).to.deep.equal(['first']);
+    });
+
+    it('makes none later that was under way either, of which nobody knows then what becomes of it', async () => {
+      atScript(2, (run) => {
+        server.freeze();
+        return run();
+      });
+      expect(await change()).to.be.an.instanceOf(OutcomeUnknown);
+      await resumed();
+      expect((await store.all()).get('r')).to.include({ stage: 'shadow', revision: 1 });
+      expect(await reasons()).to.deep.equal(['first']);
+      expect(await store.set(toggle('r', 'live'), 1, entry('r', 'again'))).to.equal('written');
+    });
+
+    it('is asked what became of a change whose answer got lost', async () => {
+      atScript(2, async (run) => {
+        await run();
+        throw new Error('Command timed out');
+      });
+      expect(await change()).to.equal('written');
+      expect(told.map(({ reason }) => reason)).to.deep.equal(['first', 'second']);
+    });
+
+    it('tells of an entry that it turns out to have taken', async () => {
+      atScript(2, async (run) => {
+        await run();
+        server.freeze();
+        throw new Error('Command timed out');
+      });
+      expect(await change()).to.be.an.instanceOf(OutcomeUnknown);
+      expect(told).to.have.length(1);
+      await resumed();
+      expect(await reasons()).to.deep.equal(['first', 'second']);
+      expect(told.map(({ reason }) => reason)).to.deep.equal(['first', 'second']);
     });
   });
 });

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import { createNullLogger } from '../../../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../chassis/redis.ts';
 import type { HistoryView } from '../../../facade/admin/views.ts';
+import type { Toggle } from '../../../facade/toggles/toggle-store.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
@@ -48,6 +49,15 @@ describe('Facades that share a Redis', () => {
     return answer.headers.get('x-answered-by');
   };
 
+  const stored = async () => JSON.parse((await redis.hget(`${prefix}:toggles`, 'r'))!) as Toggle;
+  /** The revision of the toggle that a facade has in force. */
+  const version = async ({ url, log }: TestFacade) => {
+    const seen = log.length;
+    await (await fetch(`${url}/api/1`)).text();
+    const line = await until(() => log.slice(seen).find(({ message }) => message === 'request'));
+    return Number(String(line.version).split('+')[1]);
+  };
+
   it('share toggles, and add their evidence up', async () => {
     const [one, other] = [await start(), await start()];
     for (const facade of [one, other]) for (let index = 0; index < 5; index += 1) await side(facade);
@@ -90,6 +100,29 @@ describe('Facades that share a Redis', () => {
     } finally {
       for (const facade of facades.splice(0)) await facade.close();
       await killable.close();
+    }
+  });
+
+  it('all go back to legacy by a rollback at any of them, while their files differ', async () => {
+    const old = await startTestFacade(text(redisUrl(), 'canary', ', percent: 50'));
+    facades.push(old);
+    const fresh = await start(redisUrl(), 'live');
+    const stages = async () => [(await old.route('r')).stage, (await fresh.route('r')).stage];
+    const both = (stage: string) =>
+      until(async () => (await stages()).every((one) => one === stage), { what: `${stage} at both` });
+    const rollback = (facade: TestFacade) =>
+      facade.change('POST', '/api/routes/r/rollback', { reason: 'test' });
+    const again = (facade: TestFacade) =>
+      facade.change('PUT', '/api/routes/r/stage', { stage: 'shadow', reason: 'test' });
+    for (const [first, second] of [[fresh, old] as const, [old, fresh] as const]) {
+      await rollback(first);
+      await both('legacy');
+      await rollback(second);
+      const { revision } = await stored();
+      for (const facade of [old, fresh]) await until(async () => (await version(facade)) === revision);
+      expect(await stages()).to.deep.equal(['legacy', 'legacy']);
+      await again(first);
+      await both('shadow');
     }
   });
 

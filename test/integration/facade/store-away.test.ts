@@ -19,7 +19,7 @@ describe('While the toggle store is away', () => {
     const failing = (store: ToggleStore): ToggleStore => ({
       ...store,
       all: async () => (away ? Promise.reject(new Error('away')) : store.all()),
-      noteBase: async (...args) => (away ? Promise.reject(new Error('away')) : store.noteBase(...args)),
+      change: async (...args) => (away ? Promise.reject(new Error('away')) : store.change(...args)),
     });
     facade = await startTestFacade(at('live'), {
       open: async (...args) => {
@@ -38,6 +38,9 @@ describe('While the toggle store is away', () => {
     });
   };
 
+  const history = async () =>
+    (await toggles.history('r', 100)).map(({ action, from, to }) => `${action} ${from.stage} -> ${to.stage}`);
+
   it('edits of the file count, and one that was undone again does not bring an older toggle back', async () => {
     await facade.change('PUT', '/api/routes/r/stage', { stage: 'legacy', reason: 'off', force: true });
     expect(await facade.route('r')).to.include({ stage: 'legacy', source: 'toggle' });
@@ -52,7 +55,11 @@ describe('While the toggle store is away', () => {
     });
     await until(async () => (await facade.status()).store.available);
     expect(await facade.route('r')).to.include({ stage: 'live', source: 'file' });
-    const told = await toggles.noteBase('r', { stage: 'live', percent: 0 }, Date.now());
-    expect(told.base.at).to.be.greaterThan((await toggles.all()).get('r')!.at);
+    await toggles.change(({ toggles: set, bases }) => {
+      expect(bases.get('r')).to.include({ stage: 'live' });
+      expect(bases.get('r')!.at).to.be.greaterThan(set.get('r')!.at);
+      return { entries: [] };
+    });
+    expect((await history()).slice(0, 2)).to.deep.equal(['file shadow -> live', 'file legacy -> shadow']);
   });
 });

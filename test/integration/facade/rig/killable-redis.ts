@@ -1,10 +1,13 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { createNullLogger } from '../../../../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../../chassis/redis.ts';
 import { freePort } from '../../../../scripts/services/free-port.ts';
 
-/** A Redis of one test, which keeps nothing: killed and started again it is empty. */
+/** A Redis of one test. Killed and started again it has what it was told to keep. */
 export interface KillableRedis {
   url: string;
   client: Redis;
@@ -12,13 +15,20 @@ export interface KillableRedis {
   kill(): Promise<void>;
   /** On the same port. */
   start(): Promise<void>;
+  /** Keeps it from answering, its connections open; `resume` lets it go on. */
+  freeze(): void;
+  resume(): void;
   close(): Promise<void>;
 }
 
-/** Starts it. */
-export async function startKillableRedis(): Promise<KillableRedis> {
+/** Starts it. It keeps `nothing`, save what `SAVE` wrote before it was killed, or `everything`. */
+export async function startKillableRedis(
+  keeps: 'nothing' | 'everything' = 'nothing',
+): Promise<KillableRedis> {
   const port = await freePort();
   const url = `redis://127.0.0.1:${port}`;
+  const directory = await mkdtemp(path.join(tmpdir(), 'killable-redis-'));
+  const kept = keeps === 'everything' ? ['--appendonly', 'yes', '--appendfsync', 'always'] : [];
   let server: ChildProcess | undefined;
   const kill = async () => {
     const running = server;
@@ -30,16 +40,20 @@ export async function startKillableRedis(): Promise<KillableRedis> {
   };
   const client = connectRedis(url, { purpose: 'commands', log: createNullLogger() });
   const start = async () => {
-    const nothing = ['--save', '', '--appendonly', 'no', '--dir', '/tmp'];
-    server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...nothing]);
+    const place = ['--port', String(port), '--bind', '127.0.0.1', '--dir', directory];
+    server = spawn('redis-server', [...place, '--save', '', ...kept], { stdio: 'ignore' });
     await whenRedisReady(client, 30_000);
   };
   await start();
   return {
     ...{ url, client, kill, start },
+    freeze: () => void server?.kill('SIGSTOP'),
+    resume: () => void server?.kill('SIGCONT'),
     async close() {
+      server?.kill('SIGCONT');
       await closeRedis(client);
       await kill();
+      await rm(directory, { recursive: true });
     },
   };
 }
