@@ -2,6 +2,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import path from 'node:path';
+import { refuseExposed } from '../chassis/admin/exposure.ts';
+import { tokenHolders } from '../chassis/admin/token-holders.ts';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
 import type { Resolver } from '../chassis/discovery/resolver.ts';
@@ -12,8 +14,6 @@ import { createTransport } from '../chassis/http/transport.ts';
 import type { ProcessContext } from '../chassis/lifecycle.ts';
 import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
-import { refuseExposed } from './admin/exposure.ts';
-import { tokenHolders } from './admin/token-holders.ts';
 import { createClientServer } from './admission/client-server.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';

@@ -1,11 +1,11 @@
 /** The admin API of the facade: status, routes, metrics, health. On its own address, never through the facade. */
 import express, { type ErrorRequestHandler, type Express } from 'express';
+import { authorize } from '../../chassis/admin/authorize.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
 import { dividedGroups } from '../toggles/route-group.ts';
 import { auditRouter } from './audit-router.ts';
-import { authorize } from './authorize.ts';
 import type { AdminDeps } from './deps.ts';
 import { explainRouter } from './explain-router.ts';
 import { groupsRouter } from './groups-router.ts';
@@ -27,7 +27,7 @@ export function createAdminApi(deps: AdminDeps): Express {
     response.setHeader('content-type', contentType);
     response.end(body);
   });
-  app.use('/api', authorize(deps), express.json({ limit: '64kb' }));
+  app.use('/api', authorize({ ...deps, reads: ['/explain'] }), express.json({ limit: '64kb' }));
   app.get('/api/status', async (_request, response) => {
     response.json(await status(deps));
   });

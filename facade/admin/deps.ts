@@ -1,4 +1,5 @@
 /** What the admin API is made from. */
+import type { TokenHolder } from '../../chassis/admin/token-holders.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import type { Health } from '../../chassis/health.ts';
@@ -10,7 +11,6 @@ import type { Gateway } from '../gateway/gateway.ts';
 import type { InForce } from '../in-force.ts';
 import type { RouteControl } from '../toggles/route-control.ts';
 import type { ToggleStore } from '../toggles/toggle-store.ts';
-import type { TokenHolder } from './token-holders.ts';
 
 /** Everything that its routers use. */
 export interface AdminDeps {

@@ -2,7 +2,7 @@
 import { type Request, Router } from 'express';
 import { facadeErrors } from '../errors.ts';
 import { dividedGroups, membersOf } from '../toggles/route-group.ts';
-import { changeBy } from './caller.ts';
+import { changeBy } from './change-by.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
 import { quarantinedViews, routeView } from './present.ts';

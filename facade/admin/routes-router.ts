@@ -4,7 +4,7 @@ import { facadeErrors } from '../errors.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import { refuseNeverGood } from '../toggles/quarantined-step.ts';
 import { dividedGroups } from '../toggles/route-group.ts';
-import { changeBy } from './caller.ts';
+import { changeBy } from './change-by.ts';
 import type { AdminDeps } from './deps.ts';
 import { promoteInput, readInput, rollbackInput, stageInput } from './input.ts';
 import { evidenceView, quarantinedViews, routeSummary, routeView } from './present.ts';

@@ -2,10 +2,10 @@ import { existsSync, globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { expect } from 'chai';
 import type { Command } from 'commander';
+import { adminErrors } from '../../chassis/admin/errors.ts';
 import { parseConfig } from '../../chassis/config/load.ts';
 import { cliErrors } from '../../cli/errors.ts';
 import { createProgram } from '../../cli/program.ts';
-import { adminErrors } from '../../facade/admin/errors.ts';
 import { facadeErrors } from '../../facade/errors.ts';
 
 const root = path.join(import.meta.dirname, '../..');

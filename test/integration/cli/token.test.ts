@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { holderOf, tokenHolders } from '../../../chassis/admin/token-holders.ts';
 import { facadeTokens } from '../../../chassis/config/schema/tokens.ts';
-import { holderOf, tokenHolders } from '../../../facade/admin/token-holders.ts';
 import { startProcess } from '../../support/processes.ts';
 
 describe('strangler token new', () => {

@@ -173,7 +173,7 @@ describe('Roles on the admin API', () => {
     expect(JSON.stringify(facade.log)).not.to.include('guessed');
     expect(await facade.metrics()).to.match(
       new RegExp(
-        `strangler_facade_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`,
+        `strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`,
       ),
     );
   });

@@ -1,18 +1,18 @@
-/** Who may not use the admin API, and why. */
-import { defineErrors, EXIT } from '../../chassis/errors.ts';
+/** Who may not use an admin API, and why. */
+import { defineErrors, EXIT } from '../errors.ts';
 
 export const adminErrors = defineErrors({
   ADMIN_TOKEN_MISSING: {
     status: 403,
     exit: EXIT.usage,
-    message: () => 'This facade has no admin token, so nothing can be changed over HTTP.',
+    message: () => 'This process has no admin token, so nothing can be changed over HTTP.',
     remedy:
-      'Add one to facade.tokens, or start it with STRANGLER_ADMIN_TOKEN set, or edit the stages in the config file.',
+      'Start it with STRANGLER_ADMIN_TOKEN set, or add one to facade.tokens or worker.tokens; stages can be edited in the config file too.',
   },
   ADMIN_TOKEN_WRONG: {
     status: 401,
     exit: EXIT.usage,
-    message: () => 'Found no valid bearer token, expected one that this facade knows.',
+    message: () => 'Found no valid bearer token, expected one that this process knows.',
     remedy:
       'Send "Authorization: Bearer TOKEN"; the CLI takes it from STRANGLER_ADMIN_TOKEN. `strangler token new` makes one.',
   },
@@ -20,7 +20,7 @@ export const adminErrors = defineErrors({
     status: 403,
     exit: EXIT.usage,
     message: ({ name, role, needed }) => `The token of ${name} has the role ${role}, expected ${needed}.`,
-    remedy: 'Ask somebody with that role, or give the token another one in facade.tokens.',
+    remedy: 'Ask somebody with that role, or give the token another one in facade.tokens or worker.tokens.',
   },
   ADMIN_ATTEMPTS_TOO_MANY: {
     status: 429,
@@ -47,6 +47,7 @@ export const adminErrors = defineErrors({
     exit: EXIT.usage,
     message: ({ host }) =>
       `The admin address is ${host}, open to other machines, and no admin token is set; expected a token.`,
-    remedy: 'Set STRANGLER_ADMIN_TOKEN or facade.tokens, or let facade.admin listen on 127.0.0.1.',
+    remedy:
+      'Set STRANGLER_ADMIN_TOKEN, or add a token to facade.tokens or worker.tokens, or listen on 127.0.0.1.',
   },
 });

@@ -1,19 +1,20 @@
 /**
- * Who may use the admin API. Without any token reading is open, since only this machine can reach it then; with one,
- * readers read, operators move routes, admins may force. What changes something must come from no other site's page.
+ * Who may use an admin API. Without any token reading is open, since only this machine can reach it then; with one,
+ * readers read, operators change things, admins may do what cannot be undone or goes past a gate. What changes
+ * something must come from no other site's page.
  */
 import type { Request, RequestHandler, Response } from 'express';
-import type { Clock } from '../../chassis/clock.ts';
-import type { Role } from '../../chassis/config/schema/tokens.ts';
-import { bearerToken } from '../../chassis/http/bearer-token.ts';
-import type { Logger } from '../../chassis/log.ts';
-import type { Metrics } from '../../chassis/metrics.ts';
-import type { Caller } from './caller.ts';
+import type { Clock } from '../clock.ts';
+import type { Role } from '../config/schema/tokens.ts';
+import { bearerToken } from '../http/bearer-token.ts';
+import type { Logger } from '../log.ts';
+import type { Metrics } from '../metrics.ts';
+import { type Caller, noteCaller, requireRole } from './caller.ts';
 import { adminErrors } from './errors.ts';
 import { namesLoopback } from './exposure.ts';
 import { createFailedAttempts } from './failed-attempts.ts';
 import { foreignPage } from './foreign-page.ts';
-import { atLeast, holderOf, type TokenHolder } from './token-holders.ts';
+import { holderOf, type TokenHolder } from './token-holders.ts';
 
 /** What the rule needs; `holders` are asked for at each request, so that an edit of the config counts at once. */
 export interface AuthorizeOptions {
@@ -21,10 +22,9 @@ export interface AuthorizeOptions {
   clock: Clock;
   log: Logger;
   metrics: Metrics;
+  /** Paths asked with POST, though nothing is changed. */
+  reads?: readonly string[];
 }
-
-/** Asked with POST, though nothing is changed. */
-const READS = new Set(['/explain']);
 
 /** Whoever asks where there is no token. */
 const ANYBODY: Caller = { name: 'anybody', role: 'reader' };
@@ -34,6 +34,7 @@ const ANYBODY: Caller = { name: 'anybody', role: 'reader' };
  * ADMIN_TOKEN_WRONG, ADMIN_ATTEMPTS_TOO_MANY, ADMIN_ROLE_TOO_LOW, ADMIN_BODY_NOT_JSON.
  */
 export function authorize(options: AuthorizeOptions): RequestHandler {
+  const { reads = [] } = options;
   const authenticate = createAuthentication(options);
   return (request, response, next) => {
     const safe = request.method === 'GET' || request.method === 'HEAD';
@@ -43,13 +44,13 @@ export function authorize(options: AuthorizeOptions): RequestHandler {
     if (found !== undefined) throw adminErrors.error('ADMIN_PAGE_FOREIGN', { found });
     if (holders.length === 0 && !namesLoopback(host))
       throw adminErrors.error('ADMIN_PAGE_FOREIGN', { found: `host ${host}` });
-    const needed: Role = safe || READS.has(request.path) ? 'reader' : 'operator';
+    const needed: Role = safe || reads.includes(request.path) ? 'reader' : 'operator';
     if (holders.length === 0 && needed !== 'reader') throw adminErrors.error('ADMIN_TOKEN_MISSING');
     const { name, role } = holders.length === 0 ? ANYBODY : authenticate(request, response, holders);
-    if (!atLeast(role, needed)) throw adminErrors.error('ADMIN_ROLE_TOO_LOW', { name, role, needed });
+    requireRole({ name, role }, needed);
     if (!safe && !request.is('application/json'))
       throw adminErrors.error('ADMIN_BODY_NOT_JSON', { found: request.headers['content-type'] ?? 'none' });
-    response.locals.caller = { name, role } satisfies Caller;
+    noteCaller(response, { name, role });
     next();
   };
 }
@@ -57,8 +58,8 @@ export function authorize(options: AuthorizeOptions): RequestHandler {
 function createAuthentication({ clock, log, metrics }: AuthorizeOptions) {
   const attempts = createFailedAttempts();
   const refused = metrics.counter({
-    name: 'strangler_facade_admin_refused_total',
-    help: 'Requests to the admin API without a valid token.',
+    name: 'strangler_admin_refused_total',
+    help: 'Requests to an admin API without a valid token.',
     labels: ['reason'],
   });
   return (request: Request, response: Response, holders: readonly TokenHolder[]): Caller => {

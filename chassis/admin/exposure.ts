@@ -1,4 +1,4 @@
-/** Whether other machines can reach the admin API; if so, it needs a token. */
+/** Whether other machines can reach an admin API; if so, it needs a token. */
 import { BlockList, isIP } from 'node:net';
 import { adminErrors } from './errors.ts';
 

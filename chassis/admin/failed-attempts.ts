@@ -14,7 +14,7 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
   ...{ failures: 20, within: 60_000, pause: 60_000, addresses: 1_000 },
 };
 
-/** The counts of one facade. Times are those of one monotonic clock. */
+/** The counts of one process. Times are those of one monotonic clock. */
 export interface FailedAttempts {
   /** Milliseconds that an address must still wait; 0: it need not. */
   wait(address: string, now: number): number;

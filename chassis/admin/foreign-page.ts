@@ -1,5 +1,5 @@
 /**
- * Pure. Whether a browser sent a request on behalf of another site's page. The admin API takes no cookies, so such a
+ * Pure. Whether a browser sent a request on behalf of another site's page. An admin API takes no cookies, so such a
  * request could do nothing without a token; it is refused all the same, before the token is looked at.
  */
 import type { IncomingHttpHeaders } from 'node:http';

@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isLoopback, namesLoopback } from '../../../facade/admin/exposure.ts';
-import { createFailedAttempts } from '../../../facade/admin/failed-attempts.ts';
-import { foreignPage } from '../../../facade/admin/foreign-page.ts';
+import { isLoopback, namesLoopback } from '../../../chassis/admin/exposure.ts';
+import { createFailedAttempts } from '../../../chassis/admin/failed-attempts.ts';
+import { foreignPage } from '../../../chassis/admin/foreign-page.ts';
 
 describe('An admin address', () => {
   it('is open to this machine only when it is a loopback address, however that is spelled', () => {

@@ -1,7 +1,7 @@
-/** Pure. Who may use the admin API: holders of tokens, each with a role. Only digests of tokens are kept. */
+/** Pure. Who may use an admin API: holders of tokens, each with a role. Only digests of tokens are kept. */
 import { timingSafeEqual } from 'node:crypto';
-import { ROLES, type Role } from '../../chassis/config/schema/tokens.ts';
-import { tokenDigest } from '../../chassis/http/bearer-token.ts';
+import { ROLES, type Role } from '../config/schema/tokens.ts';
+import { tokenDigest } from '../http/bearer-token.ts';
 
 /** Somebody with a token. */
 export interface TokenHolder {
