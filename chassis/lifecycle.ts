@@ -6,18 +6,19 @@ import { createMetrics, type Metrics } from './metrics.ts';
 
 /** What was opened, to be closed in reverse order. */
 export interface Lifecycle {
-  onClose(name: string, release: () => Promise<void> | void): void;
+  /** `takes`: milliseconds that the release may take by its own settings; the deadline of all comes on top. */
+  onClose(name: string, release: () => Promise<void> | void, options?: { takes?: number }): void;
   /** Closes everything once; an error or a hang of one release does not keep the others from running. */
   close(): Promise<void>;
 }
 
-/** `deadline`: milliseconds each release may take (15,000 by default). */
+/** `deadline`: milliseconds each release may take beyond what it says itself (15,000 by default). */
 export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadline?: number }): Lifecycle {
   const releases: Release[] = [];
   let closing: Promise<void> | undefined;
   let closed = false;
-  const run = ({ name, release }: Release) =>
-    within(deadline, name, release).catch((error) =>
+  const run = ({ name, release, takes }: Release) =>
+    within(takes + deadline, name, release).catch((error) =>
       log.warn('close failed', { name, error: messageOf(error) }),
     );
   const closeAll = async () => {
@@ -26,7 +27,11 @@ export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadl
   };
   return {
     // What is opened while a slow start is already being closed is released too.
-    onClose: (name, release) => void (closed ? run({ name, release }) : releases.push({ name, release })),
+    onClose(name, release, { takes = 0 } = {}) {
+      const one = { name, release, takes };
+      if (closed) void run(one);
+      else releases.push(one);
+    },
     close: () => (closing ??= closeAll()),
   };
 }
@@ -34,6 +39,7 @@ export function createLifecycle({ log, deadline = 15_000 }: { log: Logger; deadl
 interface Release {
   name: string;
   release: () => Promise<void> | void;
+  takes: number;
 }
 
 async function within(deadline: number, name: string, release: () => Promise<void> | void): Promise<void> {

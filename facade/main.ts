@@ -277,7 +277,7 @@ async function serveClients(
   const { limits, listen: address } = config.facade;
   const clients = createClientServer({ ...flow, limits, newId: randomUUID });
   const server = await listen(clients, address);
-  lifecycle.onClose('clients', () => server.close(config.facade.drain));
+  lifecycle.onClose('clients', () => server.close(config.facade.drain), { takes: config.facade.drain });
   lifecycle.onClose('websockets', flow.closeWebSockets);
   return server;
 }

@@ -80,6 +80,7 @@ export function createKnownInstances(options: KnownInstancesOptions): KnownInsta
 const WORDS: Record<StaleReason, string> = {
   unreachable: 'discovery is away; the last known instances stay',
   'all-expired': 'all leases ran out at once; nobody is removed',
+  'many-expired': 'leases ran out together, or while nobody looked; their instances stay for now',
   emptied: 'discovery names no instance any more; the last known ones stay',
   forgotten: 'the registry has lost its memory; the last known instances stay until they are back',
 };

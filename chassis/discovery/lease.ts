@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { type Clock, systemClock } from '../clock.ts';
 import type { Logger } from '../log.ts';
 import type { Redis } from '../redis.ts';
-import { giveLeaseBack, type LeaseHolder, redisTime, takeLease } from './leases.ts';
+import { DEFAULT_TTL, giveLeaseBack, type LeaseHolder, redisTime, takeLease } from './leases.ts';
 import type { Registrar, Registration } from './registrar.ts';
 import { type KeptRegistration, keepRegistered } from './registration.ts';
 
@@ -31,7 +31,7 @@ export interface LeaseOptions {
 
 /** Registers this instance and keeps its lease; `deregister` is to be called before the listener closes. */
 export function registerInstance(options: LeaseOptions): Promise<KeptRegistration> {
-  const { redis, prefix, service, id = randomUUID(), url, ttl = 3_000, log, isHealthy } = options;
+  const { redis, prefix, service, id = randomUUID(), url, ttl = DEFAULT_TTL, log, isHealthy } = options;
   const { clock = systemClock, random = Math.random } = options;
   const registrar = createRedisRegistrar({ redis, prefix, registration: { service, id, url, ttl } });
   return keepRegistered({ registrar, log, clock, random, isHealthy });

@@ -1,6 +1,6 @@
 /**
  * Leases in Redis: keys and scripts. A sorted set for each service holds its instances as JSON, scored by the
- * expiry of their leases; a revision tells a registry that everybody left from one that has forgotten everybody;
+ * expiry of their leases, also for some time after it; a revision tells a registry that everybody left from one that has forgotten everybody;
  * and for each instance id a note says which epoch of it spoke last, so that an older one changes nothing.
  * All times are Redis's own, so that the clocks of instances and facades need not agree.
  */
@@ -17,6 +17,9 @@ export function leaseKeys(prefix: string, service: string, ...ids: string[]): st
   const key = leasesKey(prefix, service);
   return [key, `${key}:revision`, ...ids.map((id) => `${key}:epoch:${id}`)];
 }
+
+/** How long a lease is taken for where nothing else is said, in milliseconds. */
+export const DEFAULT_TTL = 3_000;
 
 /** How long the last epoch of an instance is remembered after it spoke, in milliseconds. */
 const EPOCH_KEPT = 3_600_000;
@@ -40,23 +43,21 @@ if redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2]) == 0 then return 'renewed
 redis.call('INCR', KEYS[2])
 return 'registered'`;
 
-/** KEYS leases, revision, epoch; ARGV epoch, instance, epoch kept. Gives the lease back, if it is this epoch's. */
+/** KEYS leases, revision, epoch; ARGV epoch, epoch kept. Gives the lease back, if it is this epoch's. */
 const GIVE_BACK = `
 local held = redis.call('GET', KEYS[3])
-local epoch = held and held:match('^(%d+) ')
+local epoch, instance
+if held then epoch, instance = held:match('^(%d+) %a+ (.*)$') end
 if epoch and tonumber(epoch) > tonumber(ARGV[1]) then return 'superseded' end
-redis.call('SET', KEYS[3], ARGV[1] .. ' left ' .. ARGV[2], 'PX', ARGV[3])
-if redis.call('ZREM', KEYS[1], ARGV[2]) == 1 then redis.call('INCR', KEYS[2]) end
+redis.call('SET', KEYS[3], ARGV[1] .. ' left ' .. (instance or ''), 'PX', ARGV[2])
+if instance and redis.call('ZREM', KEYS[1], instance) == 1 then redis.call('INCR', KEYS[2]) end
 return 'left'`;
 
-/** KEYS leases, revision. Takes leases that ran out away, unless all did; answers what stands now. */
+/** KEYS leases, revision. What stands now: each instance with the expiry of its lease. */
 const LOOK = `
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local live = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. now, '+inf')
-local expired = redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)
-if #live > 0 and #expired > 0 then redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now) end
-return {now, redis.call('GET', KEYS[2]) or '0', live, expired}`;
+return {now, redis.call('GET', KEYS[2]) or '0', redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')}`;
 
 /** One epoch of one instance: a process from its start to its end. */
 export interface LeaseHolder {
@@ -78,14 +79,23 @@ export async function redisTime(redis: Redis): Promise<number> {
 
 /** Takes or renews a lease for `ttl` milliseconds. */
 export async function takeLease(redis: Redis, holder: LeaseHolder, ttl: number): Promise<LeaseOutcome> {
-  const rest = [String(holder.epoch), JSON.stringify(holder.instance), String(ttl), String(EPOCH_KEPT)];
+  const member = JSON.stringify({ ...holder.instance, ttl });
+  const rest = [String(holder.epoch), member, String(ttl), String(EPOCH_KEPT)];
   return (await redis.eval(TAKE, 3, ...keysOf(holder), ...rest)) as LeaseOutcome;
 }
 
 /** Gives a lease back; that of a newer epoch stays. */
 export async function giveLeaseBack(redis: Redis, holder: LeaseHolder): Promise<void> {
-  const rest = [String(holder.epoch), JSON.stringify(holder.instance), String(EPOCH_KEPT)];
-  await redis.eval(GIVE_BACK, 3, ...keysOf(holder), ...rest);
+  await redis.eval(GIVE_BACK, 3, ...keysOf(holder), String(holder.epoch), String(EPOCH_KEPT));
+}
+
+/** One instance's lease; times in milliseconds. */
+export interface Lease {
+  instance: Instance;
+  /** By Redis's clock. */
+  expiry: number;
+  /** For how long it was taken. */
+  ttl: number;
 }
 
 /** The leases of a service. */
@@ -94,20 +104,29 @@ export interface Leases {
   now: number;
   /** Grows with each instance that comes or leaves in good order; 0 when Redis knows of none. */
   revision: number;
-  live: Instance[];
-  expired: Instance[];
+  live: Lease[];
+  expired: Lease[];
 }
 
-/** Reads the leases of a service. */
+/** Reads the leases of a service; those that ran out are there until they are dropped. */
 export async function readLeases(redis: Redis, prefix: string, service: string): Promise<Leases> {
   const keys = leaseKeys(prefix, service);
-  const [now, revision, live, expired] = (await redis.eval(LOOK, keys.length, ...keys)) as [
-    number,
-    string,
-    string[],
-    string[],
-  ];
-  return { now, revision: Number(revision), live: live.flatMap(parse), expired: expired.flatMap(parse) };
+  const [now, revision, found] = (await redis.eval(LOOK, keys.length, ...keys)) as [number, string, string[]];
+  const leases: Lease[] = [];
+  for (let index = 0; index < found.length; index += 2) {
+    const lease = parse(found[index]!, Number(found[index + 1]));
+    if (lease !== undefined) leases.push(lease);
+  }
+  return {
+    ...{ now, revision: Number(revision) },
+    live: leases.filter(({ expiry }) => expiry > now),
+    expired: leases.filter(({ expiry }) => expiry <= now),
+  };
+}
+
+/** Takes away the leases that had run out at `now`; one that was renewed since stays. */
+export async function dropExpired(redis: Redis, prefix: string, service: string, now: number): Promise<void> {
+  await redis.zremrangebyscore(leasesKey(prefix, service), '-inf', now);
 }
 
 function keysOf({ prefix, service, instance }: LeaseHolder): string[] {
@@ -115,11 +134,12 @@ function keysOf({ prefix, service, instance }: LeaseHolder): string[] {
 }
 
 /** An entry that is none, of whoever wrote it, is passed over. */
-function parse(member: string): Instance[] {
+function parse(member: string, expiry: number): Lease | undefined {
   try {
-    const { id, url } = JSON.parse(member) as Partial<Instance>;
-    return typeof id === 'string' && typeof url === 'string' ? [{ id, url }] : [];
+    const { id, url, ttl } = JSON.parse(member) as Partial<Instance> & { ttl?: unknown };
+    if (typeof id !== 'string' || typeof url !== 'string') return undefined;
+    return { instance: { id, url }, expiry, ttl: typeof ttl === 'number' && ttl > 0 ? ttl : DEFAULT_TTL };
   } catch {
-    return [];
+    return undefined;
   }
 }

@@ -1,16 +1,17 @@
 /**
- * Instances by their leases in Redis. What is known survives an outage of Redis, an expiry of everything at
- * once (then the registry, not the services, is the likelier culprit), and a Redis that comes back without its
+ * Instances by their leases in Redis. What is known survives an outage of Redis, an expiry of much or everything
+ * at once (then the registry, not the services, is the likelier culprit), and a Redis that comes back without its
  * memory. After Envoy's eventually consistent discovery and Eureka's self-preservation. That the last instance
  * has left in good order is believed.
  */
 import { type Clock, systemClock } from '../clock.ts';
 import type { Redis } from '../redis.ts';
+import { createExpiryWatch } from './expiry.ts';
 import { createFollowingResolver, type FollowOptions, type Look } from './following-resolver.ts';
 import type { Answer } from './known-instances.ts';
-import { readLeases } from './leases.ts';
+import { dropExpired, type Lease, type Leases, readLeases } from './leases.ts';
 import { jittered } from './poll.ts';
-import type { FollowingResolver, Instance } from './resolver.ts';
+import type { FollowingResolver, Instance, StaleReason } from './resolver.ts';
 
 /** What the resolver needs; times in milliseconds. */
 export interface RedisResolverOptions extends Omit<FollowOptions, 'clock' | 'random'> {
@@ -23,7 +24,7 @@ export interface RedisResolverOptions extends Omit<FollowOptions, 'clock' | 'ran
   services?: readonly string[];
   /** Between two looks; 500 by default. */
   interval?: number;
-  /** How long instances that a Redis without memory has not heard of yet are kept; 5,000 by default. */
+  /** How long instances are kept that Redis has forgotten, or whose leases ran out together; 5,000 by default. */
   grace?: number;
 }
 
@@ -43,28 +44,54 @@ function lookAt(
   known: () => readonly Instance[],
   { redis, prefix, interval = 500, grace = 5_000, random = Math.random }: RedisResolverOptions,
 ): Look {
+  const expiry = createExpiryWatch(grace);
   let seen = 0;
   /** Instances of before the memory was lost that have not registered again, and until when they are kept. */
   let awaited: readonly Instance[] = [];
   let until = 0;
   return async () => {
-    const { now, revision, live, expired } = await readLeases(redis, prefix, service);
+    const leases = await readLeases(redis, prefix, service);
+    const { now, revision, live, expired } = leases;
     if (revision < seen) {
       awaited = known();
       until = now + grace;
     }
     seen = revision;
-    awaited = now < until ? awaited.filter(({ id }) => live.every((one) => one.id !== id)) : [];
+    const gone = expiry.gone(leases);
+    if (gone && expired.length > 0) await dropExpired(redis, prefix, service, now);
+    const kept = gone ? [] : expiredToKeep(leases, known());
+    const held = new Set([...live, ...kept].map(({ instance }) => instance.id));
+    awaited = now < until ? awaited.filter(({ id }) => !held.has(id)) : [];
     const next = jittered(interval, random);
-    if (awaited.length > 0) return { instances: [...live, ...awaited], doubt: 'forgotten', next };
-    if (live.length > 0) return { instances: live, next };
-    return { ...nobody(expired, known(), revision), next };
+    const instances = [...live.map(instanceOf), ...kept.map(instanceOf), ...awaited];
+    if (instances.length === 0) return { ...nobody(known(), revision), next };
+    return { instances, doubt: doubtOf({ live, kept, awaited }), next };
   };
 }
 
-/** What it means that no lease is alive. */
-function nobody(expired: Instance[], known: readonly Instance[], revision: number): Omit<Answer, 'next'> {
-  if (expired.length > 0) return { instances: known.length > 0 ? known : expired, doubt: 'all-expired' };
+/** When none is alive, a facade that starts only now takes those that ran out too. */
+function expiredToKeep({ live, expired }: Leases, known: readonly Instance[]): Lease[] {
+  if (live.length === 0) return expired;
+  const ids = new Set(known.map(({ id }) => id));
+  for (const { instance } of live) ids.delete(instance.id);
+  return expired.filter(({ instance }) => ids.has(instance.id));
+}
+
+function doubtOf(found: {
+  live: readonly Lease[];
+  kept: readonly Lease[];
+  awaited: readonly Instance[];
+}): StaleReason | undefined {
+  if (found.awaited.length > 0) return 'forgotten';
+  if (found.kept.length === 0) return undefined;
+  return found.live.length === 0 ? 'all-expired' : 'many-expired';
+}
+
+function nobody(known: readonly Instance[], revision: number): Omit<Answer, 'next'> {
   if (revision === 0 && known.length > 0) return { instances: known, doubt: 'forgotten' };
   return { instances: [], certainlyNone: true };
+}
+
+function instanceOf({ instance }: Lease): Instance {
+  return instance;
 }

@@ -7,10 +7,10 @@ export interface Instance {
 }
 
 /**
- * Why what a registry says is not what is answered: it gives no answer; every lease ran out at once; it named
- * instances a moment ago and now names none; it has lost its memory.
+ * Why what a registry says is not what is answered: it gives no answer; every lease has run out, or many
+ * did at once; it named instances a moment ago and now names none; it has lost its memory.
  */
-export type StaleReason = 'unreachable' | 'all-expired' | 'emptied' | 'forgotten';
+export type StaleReason = 'unreachable' | 'all-expired' | 'many-expired' | 'emptied' | 'forgotten';
 
 /** How far what is known can be trusted; `since` in milliseconds since the epoch. */
 export type ResolverState =

@@ -33,7 +33,7 @@ export async function startSidecar(options: SidecarOptions): Promise<RunningFaca
 
   // First to be opened, so that it is closed last.
   let app: AppProcess | undefined;
-  lifecycle.onClose('application', () => app?.stop());
+  lifecycle.onClose('application', () => app?.stop(), { takes: config.stop });
   const transport = createTransport({ connections: 1, connectTimeout: config.health.timeout });
   lifecycle.onClose('application health', () => transport.close());
   const health = watchAppHealth({ app: new URL(config.app).origin, ...config.health, transport, clock, log });

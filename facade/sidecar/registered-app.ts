@@ -37,9 +37,13 @@ export async function registerApp(options: RegisteredAppOptions): Promise<void> 
   };
   health.onChange(follow);
   follow();
-  lifecycle.onClose('registration', async () => {
-    if (kept === undefined) return registrar.close();
-    await (await kept).deregister();
-    await clock.sleep(settle);
-  });
+  lifecycle.onClose(
+    'registration',
+    async () => {
+      if (kept === undefined) return registrar.close();
+      await (await kept).deregister();
+      await clock.sleep(settle);
+    },
+    { takes: settle },
+  );
 }

@@ -117,7 +117,8 @@ describe('The registrar of leases in Redis', () => {
     const keys = leaseKeys(prefix, 'catalog', 'a', 'b');
     return {
       make: (registration) => createRedisRegistrar({ redis: far, prefix, registration }),
-      callable: async () => (await readLeases(near, prefix, 'catalog')).live.map((one) => one.url),
+      callable: async () =>
+        (await readLeases(near, prefix, 'catalog')).live.map(({ instance }) => instance.url),
       forget: () => void near.del(...keys),
       async stop() {
         line.cut();

@@ -47,6 +47,7 @@ describe('discovery', () => {
       services: ['catalog'],
       log,
       interval: 10,
+      grace: 50,
     });
     resolvers.push(resolver);
     return () =>

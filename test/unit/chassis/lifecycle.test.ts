@@ -58,6 +58,28 @@ describe('lifecycle', () => {
     expect(lines[0]).to.include({ name: 'hangs', error: 'hangs did not close within 20 ms' });
   });
 
+  it('gives a release the time that it says it takes on top of the deadline', async () => {
+    const { lifecycle, order, note, lines } = started(20);
+    note('last');
+    const { promise, resolve } = Promise.withResolvers<void>();
+    lifecycle.onClose('takes long', () => promise, { takes: 600_000 });
+    const closed = lifecycle.close();
+    // Longer than the deadline alone.
+    setTimeout(() => resolve(order.push('takes long') && undefined), 60);
+    await closed;
+    expect(order).to.deep.equal(['takes long', 'last']);
+    expect(lines).to.deep.equal([]);
+  });
+
+  it('goes on when a release takes longer than it said', async () => {
+    const { lifecycle, order, note, lines } = started(10);
+    note('last');
+    lifecycle.onClose('hangs', () => new Promise(() => {}), { takes: 20 });
+    await lifecycle.close();
+    expect(order).to.deep.equal(['last']);
+    expect(lines[0]).to.include({ error: 'hangs did not close within 30 ms' });
+  });
+
   it('releases at once what is opened while it closes', async () => {
     const { lifecycle, order, note } = started();
     lifecycle.onClose('first', async () => note('late'));
