@@ -172,9 +172,7 @@ describe('Roles on the admin API', () => {
     expect(lines[0]).to.include({ address: '127.0.0.1', method: 'GET', path: '/api/routes' });
     expect(JSON.stringify(facade.log)).not.to.include('guessed');
     expect(await facade.metrics()).to.match(
-      new RegExp(
-        `strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`,
-      ),
+      new RegExp(`strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`),
     );
   });
 
