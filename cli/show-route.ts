@@ -57,6 +57,8 @@ function sourceText({ source, drift }: RouteSummaryView): string {
       return 'toggle, over the file';
     case 'file-over-toggle':
       return 'file, over a toggle';
+    case 'unknown-over-file':
+      return 'unknown, over the file';
     case undefined:
       return source;
   }
@@ -64,14 +66,13 @@ function sourceText({ source, drift }: RouteSummaryView): string {
 
 /** A route after a change: where it stands, who put it there, and what the gate says. */
 export function routeLines(route: RouteView): string {
-  const { id, toggle, gate, evidence } = route;
-  const setBy = toggle?.inForce ? `${toggle.actor}: ${toggle.reason}` : 'the config file';
+  const { id, gate, evidence } = route;
   const drift = driftLines(route);
   const checks = gate.checks.map(
     ({ check, verdict, detail }) => `  ${verdict.padEnd(12)} ${check}: ${detail}`,
   );
   return [
-    `${id}: ${stageText(route)} (${setBy})`,
+    `${id}: ${stageText(route)} (${setBy(route)})`,
     ...drift,
     ...(route.quarantined === undefined
       ? []
@@ -81,8 +82,13 @@ export function routeLines(route: RouteView): string {
   ].join('\n');
 }
 
+function setBy({ source, toggle }: RouteView): string {
+  if (source === 'unknown') return 'the toggles could not be read yet';
+  return toggle?.inForce ? `${toggle.actor}: ${toggle.reason}` : 'the config file';
+}
+
 function driftLines({ toggle, file, drift }: RouteView): string[] {
-  if (toggle?.inForce) return [`  the config file says ${stageText(file)}`];
+  if (toggle?.inForce || drift === 'unknown-over-file') return [`  the config file says ${stageText(file)}`];
   if (drift === undefined || toggle === undefined) return [];
   return [`  a later edit of the config file ended ${stageText(toggle)}, set by ${toggle.actor}`];
 }

@@ -113,7 +113,7 @@ function saltOf({ id, group }: RouteConfig): string {
 
 /** Unknown means legacy, save where legacy no longer answers. */
 function unknownStage({ stage }: RouteConfig, since: number): EffectiveStage {
-  return { stage: stage === 'retired' ? 'retired' : 'legacy', percent: 0, source: 'file', since };
+  return { stage: stage === 'retired' ? 'retired' : 'legacy', percent: 0, source: 'unknown', since };
 }
 
 /** Stage and percent change `since`; rules and service are part of the name themselves. */

@@ -6,6 +6,7 @@ import type { Lifecycle } from '../chassis/lifecycle.ts';
 import type { Logger } from '../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../chassis/redis.ts';
 import type { AuditEntry, ChainHead } from './audit/entry.ts';
+import type { Missing } from './audit/known-chain.ts';
 import type { EvidenceStore } from './evidence/evidence-store.ts';
 import { createMemoryEvidenceStore } from './evidence/memory-evidence-store.ts';
 import { createRedisEvidenceStore } from './evidence/redis-evidence-store.ts';
@@ -42,9 +43,26 @@ export async function openStores(
   const subscriber = connectRedis(store.url, { purpose: 'subscriber', log });
   lifecycle.onClose('redis subscriber', () => closeRedis(subscriber));
   return {
-    toggles: createRedisToggleStore({ redis, subscriber, prefix: store.prefix, ...audit }),
+    toggles: createRedisToggleStore({
+      redis,
+      subscriber,
+      prefix: store.prefix,
+      ...audit,
+      onLoss: tellLoss(log),
+    }),
     evidence: createRedisEvidenceStore({ redis, prefix: store.prefix }),
     limiter: createRedisLimiter(redis, store.prefix, systemClock.monotonic),
+  };
+}
+
+function tellLoss(log: Logger): (missing: Missing) => void {
+  return ({ kind, after, entries }) => {
+    if (kind === 'back')
+      log.warn('the store lost the audit; it was put back', {
+        after: after.sequence,
+        entries: entries.length,
+      });
+    else log.error('the store lost the audit, and nobody has it', { problem: entries[0]?.reason });
   };
 }
 

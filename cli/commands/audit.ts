@@ -56,11 +56,15 @@ function textOf(report: ChainReport): string {
     const { entries, sequence, problem } = report;
     return `BROKEN at entry ${sequence}, of ${entries} found: ${problem}`;
   }
-  const { entries, after, head } = report;
+  const { entries, after, head, losses = [] } = report;
   if (entries === 0) return 'intact: nothing was changed yet';
   return [
     `intact: ${entries} entries, ${after.sequence + 1} to ${head.sequence}`,
     ...(after.sequence === 0 ? [] : [`  entry ${after.sequence} and those before it are kept elsewhere`]),
+    ...losses.map(
+      (loss) =>
+        `  LOST by the store: entry ${loss.sequence} tells of others after ${loss.after} which are not here`,
+    ),
     `  head ${head.sequence}:${head.hash}`,
   ].join('\n');
 }

@@ -17,10 +17,10 @@ export interface RouteSummaryView {
   group?: string;
   stage: Stage;
   percent: number;
-  /** Whether the file or a toggle put it there. */
-  source: 'file' | 'toggle';
+  /** Whether the file or a toggle put it there; `unknown` until the toggles could be read once. */
+  source: 'file' | 'toggle' | 'unknown';
   since: number;
-  /** Whether a toggle overrides the file, or a later edit of the file overrode a toggle. */
+  /** Whether a toggle overrides the file, or a later edit of the file overrode a toggle, or the toggles are not known. */
   drift?: Drift;
   /** Why this is its last good form, and not what the file writes. */
   quarantined?: string;

@@ -13,9 +13,9 @@ export interface AuditDraft {
   role: ActorRole;
   /**
    * `added`, `removed`: the config file has the route now, or no more. `restore`: a facade wrote its own copy back into
-   * a store that had lost it.
+   * a store that had lost it. `lost`: of no route; a store lost entries for good.
    */
-  action: 'set' | 'promote' | 'rollback' | 'guard' | 'file' | 'added' | 'removed' | 'restore';
+  action: 'set' | 'promote' | 'rollback' | 'guard' | 'file' | 'added' | 'removed' | 'restore' | 'lost';
   route: string;
   from: Position;
   to: Position;
@@ -27,6 +27,8 @@ export interface AuditDraft {
   evidence?: Record<string, unknown>;
   /** SHA-256 of the canonical JSON of the whole evidence record. */
   evidenceDigest?: string;
+  /** With `lost`: the end of what the store held. In the store this entry follows that; elsewhere, what was lost. */
+  lost?: ChainHead;
 }
 
 /** A change in the chain. */

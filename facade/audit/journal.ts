@@ -51,10 +51,10 @@ export function createAuditJournal({
     told = problem;
   };
   const take = async (entries: readonly AuditEntry[]) => {
-    const misfit = misfitAfter(head, entries);
+    const report = verifyChain(entries, [], head);
     await file?.append(entries);
     head = headOf(entries.at(-1)!);
-    if (misfit !== undefined) breaks(misfit.sequence, misfit.problem);
+    if (!report.intact) breaks(report.sequence, report.problem);
   };
   const look = async () => {
     for (;;) {
@@ -69,12 +69,7 @@ export function createAuditJournal({
     }
   };
   const lookBack = (stored: ChainHead, seen: ChainHead) => {
-    if (stored.sequence < seen.sequence) {
-      const lost = `the store ends with ${stored.sequence}, expected ${seen.sequence}: was it flushed?`;
-      if (told !== lost)
-        log.warn('the store lost the audit; it goes on after what is known', { problem: lost });
-      told = lost;
-    } else if (stored.sequence === seen.sequence && stored.hash !== seen.hash)
+    if (stored.sequence === seen.sequence && stored.hash !== seen.hash)
       breaks(seen.sequence, `its hash is ${stored.hash}, expected ${seen.hash}`);
   };
   const looks = createLooks({ look, log, retry });
@@ -88,16 +83,4 @@ export function createAuditJournal({
       await file?.close();
     },
   };
-}
-
-/** Where entries do not follow what was seen, or one another. */
-function misfitAfter(
-  seen: ChainHead | undefined,
-  entries: readonly AuditEntry[],
-): { sequence: number; problem: string } | undefined {
-  const { sequence } = entries[0]!;
-  if (seen !== undefined && sequence !== seen.sequence + 1)
-    return { sequence, problem: `it follows ${seen.sequence}` };
-  const report = verifyChain(entries, seen === undefined ? [] : [seen]);
-  return report.intact ? undefined : report;
 }

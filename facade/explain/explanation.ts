@@ -28,7 +28,7 @@ export interface Explanation {
     group?: string;
     stage: Stage;
     percent: number;
-    source: 'file' | 'toggle';
+    source: 'file' | 'toggle' | 'unknown';
     /** Why its last good form counts, and not what the file writes now. */
     quarantined?: string;
     /** Until an answer of any upstream must have begun. */

@@ -6,6 +6,12 @@ import { whyAggregate, whyUpstreams } from './why-upstreams.ts';
 /** What is explained, before it is put in words. */
 export type Explained = Omit<Explanation, 'why'>;
 
+const SET_BY = {
+  toggle: 'by a toggle',
+  file: 'by the config file',
+  unknown: 'since the toggles could not be read yet',
+} as const;
+
 /** From the request to the upstreams, in the order in which it is decided. */
 export function why(explained: Explained): string[] {
   const { refused, target } = explained;
@@ -38,11 +44,10 @@ function named({ route, aggregate, upgrade }: Explained): string[] {
   if (route === undefined) return [...websocket, 'No route names it, so it goes to legacy.'];
   const { id, path, group, stage, percent, source, quarantined } = route;
   const where = stage === 'canary' ? `canary at ${percent} %` : stage;
-  const setBy = source === 'toggle' ? 'by a toggle' : 'by the config file';
   return [
     ...websocket,
     `Route ${id} (${path})${group === undefined ? '' : ` of group ${group}`} names it.`,
-    `The route is ${where}, ${setBy}.`,
+    `The route is ${where}, ${SET_BY[source]}.`,
     ...(quarantined === undefined
       ? []
       : [`It is quarantined, and its last good form counts: ${quarantined}.`]),

@@ -8,7 +8,7 @@ export function addDriftTelemetry(metrics: Metrics, routes: () => readonly Activ
   metrics.collect(
     {
       name: 'strangler_route_drift',
-      help: '1 while a toggle overrides the config file, or a later edit of the file overrode a toggle.',
+      help: '1 while a toggle overrides the config file, or a later edit of the file overrode a toggle, or the toggles are not known.',
       labels: ['route'],
     },
     (gauge) => {

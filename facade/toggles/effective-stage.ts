@@ -4,7 +4,8 @@ import { samePosition, type Toggle } from './toggle-store.ts';
 
 /** A route's position in force, and where it comes from. */
 export interface EffectiveStage extends Position {
-  source: 'file' | 'toggle';
+  /** `unknown`: the toggles could not be read yet, so nobody knows whether one counts. */
+  source: 'file' | 'toggle' | 'unknown';
   /** Milliseconds since the epoch from when it holds. */
   since: number;
   /** The toggle in force, or one that a later edit of the file overrode. */

@@ -1,7 +1,8 @@
 /** What the config file says of each route and since when: noted in the store, or kept here while that is away. */
 import type { LoadedConfig } from '../../chassis/config/load.ts';
 import type { Snapshot } from '../snapshot.ts';
-import { ABSENT, type FileEdit, planNote } from './note-file.ts';
+import type { FileEdit } from './file-change.ts';
+import { ABSENT, planNote } from './note-file.ts';
 import { laterThan } from './set-plan.ts';
 import { type FileBase, samePosition, type ToggleStore } from './toggle-store.ts';
 

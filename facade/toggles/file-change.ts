@@ -1,7 +1,17 @@
-/** Pure. The entry of the audit that an edit of the config file leaves. */
+/** Pure. An edit of the config file, and the entry of the audit that it leaves. */
 import type { AuditDraft } from '../audit/entry.ts';
 import type { Position } from '../routing/stage.ts';
-import type { FileEdit } from './note-file.ts';
+import type { FilePosition } from './toggle-store.ts';
+
+/** An edit of one route. */
+export interface FileEdit {
+  route: string;
+  /** What was in force before; undefined: the file had no such route. */
+  from: Position | undefined;
+  to: FilePosition;
+  at: number;
+  configVersion: string;
+}
 
 /** Where requests go that no route names. */
 const NOWHERE: Position = { stage: 'legacy', percent: 0 };

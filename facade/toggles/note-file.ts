@@ -5,7 +5,7 @@
 import type { AuditDraft } from '../audit/entry.ts';
 import type { Position } from '../routing/stage.ts';
 import { effectiveStage } from './effective-stage.ts';
-import { fileChange } from './file-change.ts';
+import { type FileEdit, fileChange } from './file-change.ts';
 import { laterThan } from './set-plan.ts';
 import {
   type FileBase,
@@ -14,16 +14,6 @@ import {
   type StoreWrite,
   samePosition,
 } from './toggle-store.ts';
-
-/** An edit of one route. */
-export interface FileEdit {
-  route: string;
-  /** What was in force before; undefined: the file had no such route. */
-  from: Position | undefined;
-  to: FilePosition;
-  at: number;
-  configVersion: string;
-}
 
 /** What a facade tells. */
 export interface FileNote {

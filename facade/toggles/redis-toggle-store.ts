@@ -5,8 +5,10 @@
 import type { Redis } from '../../chassis/redis.ts';
 import { BEGINNING } from '../audit/chain.ts';
 import type { AuditEntry, ChainHead } from '../audit/entry.ts';
+import { createKnownChain, type Missing, RECENT } from '../audit/known-chain.ts';
 import { readChain, readHistory } from '../audit/redis-chain.ts';
-import { createRedisTransactions, type StoreKeys } from './redis-transaction.ts';
+import type { StoreKeys } from './redis-stored.ts';
+import { createRedisTransactions } from './redis-transaction.ts';
 import { simpleChanges } from './set-plan.ts';
 import type { Toggle, ToggleStore } from './toggle-store.ts';
 
@@ -21,6 +23,8 @@ export interface RedisToggleStoreOptions {
   after?: ChainHead | undefined;
   /** Hears of each entry that this store has written. */
   onEntry?: (entry: AuditEntry) => void;
+  /** Hears of what of the audit was lost, and given back. */
+  onLoss?: (missing: Missing) => void;
 }
 
 /** Makes the store on connections that the caller closes. */
@@ -31,6 +35,7 @@ export function createRedisToggleStore({
   interval = 1_000,
   after = BEGINNING,
   onEntry = () => {},
+  onLoss = () => {},
 }: RedisToggleStoreOptions): ToggleStore {
   const keys: StoreKeys = {
     toggles: `${prefix}:toggles`,
@@ -51,8 +56,21 @@ export function createRedisToggleStore({
   const timer = setInterval(tell, interval);
   timer.unref();
 
-  const transactions = createRedisTransactions({ redis, keys, after, onEntry });
-  const { change } = transactions;
+  const chain = createKnownChain(after);
+  const { change, mend, saw } = createRedisTransactions({ redis, keys, chain, onEntry, onLoss });
+  const read = async (sequence: number, limit: number) => {
+    const page = await readChain(redis, keys.chain, sequence, limit);
+    chain.saw(page.entries, page.head);
+    saw(page.entries);
+    return page;
+  };
+  let begun = false;
+  /** The newest entries, which this process may have to give back. */
+  const begin = async () => {
+    const { head } = await readChain(redis, keys.chain, 0, 1);
+    await read(Math.max(0, head.sequence - RECENT), RECENT);
+    begun = true;
+  };
 
   return {
     change,
@@ -63,9 +81,11 @@ export function createRedisToggleStore({
     },
     history: (route, limit) => readHistory(redis, { chain: keys.chain, index: keys.index(route) }, limit),
     async audit(sequence, limit) {
-      const page = await readChain(redis, keys.chain, sequence, limit);
-      transactions.saw(page.entries, page.head);
-      return page;
+      if (!begun) await begin();
+      const page = await read(sequence, limit);
+      if (page.head.sequence >= chain.head().sequence) return page;
+      await mend();
+      return read(sequence, limit);
     },
     subscribe(listener) {
       listeners.add(listener);

@@ -2,43 +2,32 @@
  * Changes in Redis: what stands there is read, the change is planned on it here, and one script writes all of it where
  * nothing of that was changed in between. Redis cannot hash, so the entries of the audit are linked here too.
  */
-import type { Redis } from '../../chassis/redis.ts';
-import { isRefusal } from '../../chassis/redis.ts';
-import { follow, headOf, LOST } from '../audit/chain.ts';
-import type { AuditEntry, ChainHead } from '../audit/entry.ts';
-import { CHAIN_IN_LUA, headFromLua, standsAt } from '../audit/redis-chain.ts';
-import {
-  type FileBase,
-  OutcomeUnknown,
-  type Stored,
-  type StoreWrite,
-  type Toggle,
-  type ToggleStore,
-} from './toggle-store.ts';
+import { isRefusal, type Redis } from '../../chassis/redis.ts';
+import { follow } from '../audit/chain.ts';
+import type { AuditEntry } from '../audit/entry.ts';
+import type { KnownChain, Missing } from '../audit/known-chain.ts';
+import { CHAIN_IN_LUA, standsAt } from '../audit/redis-chain.ts';
+import { type Read, readStored, type StoreKeys } from './redis-stored.ts';
+import { OutcomeUnknown, type StoreWrite, type ToggleStore } from './toggle-store.ts';
 
-/** The names of a store's keys, and of its channel. */
-export interface StoreKeys {
-  toggles: string;
-  bases: string;
-  chain: string;
-  index: (route: string) => string;
-  channel: string;
+/** What the changes of one store are made with. */
+export interface TransactionOptions {
+  redis: Redis;
+  keys: StoreKeys;
+  chain: KnownChain;
+  /** Hears of each entry that was written here. */
+  onEntry: (entry: AuditEntry) => void;
+  /** Hears of what the store had lost, and was given. */
+  onLoss: (missing: Missing) => void;
 }
 
 /** The changes of one store. */
 export interface RedisTransactions {
   change: ToggleStore['change'];
-  /** Tells of what was read of the chain. */
-  saw(entries: readonly AuditEntry[], head: ChainHead): void;
-}
-
-/** What was read before a change. */
-interface Read extends Stored {
-  head: ChainHead;
-  /** By the clock of Redis, in ms. */
-  time: number;
-  /** The bases as they are written there. */
-  written: ReadonlyMap<string, string>;
+  /** Gives the store back what it lost of the audit. */
+  mend(): Promise<void>;
+  /** Tells of entries that were read. */
+  saw(entries: readonly AuditEntry[]): void;
 }
 
 /** How often a plan is made anew before giving up: each time somebody else's change went through. */
@@ -48,21 +37,7 @@ const MOST_TRIES = 1_000;
  * which was given up, and which a Redis that hangs gets to see later, does nothing any more.
  */
 const VALID_FOR = 800;
-
-/** KEYS toggles, bases, chain; ARGV the routes that count, or none for all. */
-const READ = `${CHAIN_IN_LUA}
-local function pairsOf(key)
-  if #ARGV == 0 then return redis.call('HGETALL', key) end
-  local found = {}
-  for index, value in ipairs(redis.call('HMGET', key, unpack(ARGV))) do
-    if value then
-      found[#found + 1] = ARGV[index]
-      found[#found + 1] = value
-    end
-  end
-  return found
-end
-return {now(), head(KEYS[3]), pairsOf(KEYS[1]), pairsOf(KEYS[2])}`;
+const NO_ROUTE = '';
 
 /**
  * KEYS toggles, bases, chain, the index of each entry; ARGV the time until which it counts, the channel, and as JSON: the
@@ -84,37 +59,32 @@ for index, entry in ipairs(write.entries) do append(KEYS[3], KEYS[3 + index], en
 redis.call('PUBLISH', ARGV[2], '')
 return 'written'`;
 
-/** Makes them; `after` and `onEntry` as in the store's options. */
+/** Makes them. */
 export function createRedisTransactions({
   redis,
   keys,
-  after,
+  chain,
   onEntry,
-}: {
-  redis: Redis;
-  keys: StoreKeys;
-  after: ChainHead;
-  onEntry: (entry: AuditEntry) => void;
-}): RedisTransactions {
-  let known = after;
+  onLoss,
+}: TransactionOptions): RedisTransactions {
   /** Entries of writes of which nobody knows what became. */
   const unsettled = new Set<string>();
-  const commit = async (read: Read, planned: StoreWrite): Promise<'written' | 'again'> => {
-    const entries: AuditEntry[] =
-      planned.entries.length === 0 ? [] : follow(read.head, known, planned.entries);
+  const commit = async (
+    read: Read,
+    write: Omit<StoreWrite, 'entries'>,
+    entries: readonly AuditEntry[],
+  ): Promise<boolean> => {
     const until = read.time + VALID_FOR;
     const names = [keys.toggles, keys.bases, keys.chain, ...entries.map(({ route }) => keys.index(route))];
-    const text = textOf(read, planned, entries);
+    const text = textOf(read, write, entries);
     const answer = await redis
       .eval(WRITE, names.length, ...names, String(until), keys.channel, text)
       .catch((error) => {
         if (isRefusal(error) || entries.length === 0) throw error;
         return settle(entries, until, error);
       });
-    if (answer !== 'written') return 'again';
-    if (entries.length > 0) known = headOf(entries.at(-1)!);
-    for (const entry of entries) onEntry(entry);
-    return 'written';
+    if (answer === 'written') chain.saw(entries);
+    return answer === 'written';
   };
   /** Asks what became of a write that was not answered. */
   const settle = async (entries: readonly AuditEntry[], until: number, error: Error): Promise<string> => {
@@ -125,55 +95,42 @@ export function createRedisTransactions({
     for (const entry of entries) unsettled.add(entry.hash);
     throw new OutcomeUnknown(error.message, { cause: error });
   };
-  return {
-    async change(plan, routes = []) {
-      for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const read = await readStored(redis, keys, routes);
-        const planned = plan(read);
-        if (planned === 'conflict') return planned;
-        if (planned.entries.length === 0 && (planned.bases?.size ?? 0) === 0) return 'written';
-        if ((await commit(read, planned)) === 'written') return 'written';
+  const give = async (read: Read, missing: Missing): Promise<void> => {
+    if (!(await commit(read, {}, missing.entries))) return;
+    if (missing.kind === 'loss') for (const entry of missing.entries) onEntry(entry);
+    onLoss(missing);
+  };
+  const change: ToggleStore['change'] = async (plan, routes = []) => {
+    for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+      const read = await readStored(redis, keys, routes);
+      const missing = chain.missing(read.head, read.time);
+      if (missing !== undefined) {
+        await give(read, missing);
+        continue;
       }
-      throw new Error('the store was written to by others without end');
-    },
-    saw(entries, head) {
-      if (head.hash !== LOST && head.sequence > known.sequence) known = head;
+      const planned = plan(read);
+      if (planned === 'conflict') return planned;
+      if (planned.entries.length === 0 && (planned.bases?.size ?? 0) === 0) return 'written';
+      const entries = planned.entries.length === 0 ? [] : follow(read.head, chain.head(), planned.entries);
+      if (!(await commit(read, planned, entries))) continue;
+      for (const entry of entries) onEntry(entry);
+      return 'written';
+    }
+    throw new Error('the store was written to by others without end');
+  };
+  return {
+    change,
+    mend: async () => void (await change(() => ({ entries: [] }), [NO_ROUTE])),
+    saw(entries) {
       for (const entry of entries) if (unsettled.delete(entry.hash)) onEntry(entry);
     },
   };
 }
 
-async function readStored(
-  redis: Redis,
-  { toggles, bases, chain }: StoreKeys,
-  routes: readonly string[],
-): Promise<Read> {
-  const answer = await redis.eval(READ, 3, toggles, bases, chain, ...routes);
-  const [time, head, ofToggles, ofBases] = answer as [number, unknown, string[], string[]];
-  const written = pairsOf(ofBases);
-  return {
-    time,
-    head: headFromLua(head),
-    written,
-    toggles: parsed<Toggle>(pairsOf(ofToggles)),
-    bases: parsed<FileBase>(written),
-  };
-}
-
-function pairsOf(flat: readonly string[]): Map<string, string> {
-  const pairs = new Map<string, string>();
-  for (let index = 0; index < flat.length; index += 2) pairs.set(flat[index]!, flat[index + 1]!);
-  return pairs;
-}
-
-function parsed<T>(texts: ReadonlyMap<string, string>): Map<string, T> {
-  return new Map([...texts].map(([route, text]) => [route, JSON.parse(text) as T]));
-}
-
 /** A toggle was planned on its base too, which may be noted without an entry. */
 function textOf(
   { head, written }: Read,
-  { toggles = [], bases = new Map() }: StoreWrite,
+  { toggles = [], bases = new Map() }: Omit<StoreWrite, 'entries'>,
   entries: readonly AuditEntry[],
 ): string {
   const routes = new Set([...bases.keys(), ...toggles.map(({ route }) => route)]);

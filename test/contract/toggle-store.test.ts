@@ -138,9 +138,13 @@ function behavesLikeAToggleStore(
     await other.store.append(entry('r', 'first'));
     await other.store.set(toggle('r', 'shadow'), 0, entry('r', 'second'));
     const { entries } = await other.store.audit(41, 10);
-    expect(verifyChain(entries, [after])).to.deep.include({ intact: true, entries: 2, after });
-    expect(told).to.deep.equal(entries);
     await other.close();
+    expect(verifyChain(entries, [after])).to.deep.include({ intact: true, after });
+    // A store that others share says first that it does not have what this process knows.
+    expect(entries.filter(({ action }) => action !== 'lost').map(({ reason }) => reason)).to.deep.equal([
+      ...['first', 'second'],
+    ]);
+    expect(told).to.deep.equal(entries);
   });
 
   it('writes what is planned on what stands there, however many plan at once', async () => {
@@ -245,11 +249,58 @@ describe('Toggle store in Redis', () => {
     });
     afterEach(() => made.close());
 
-    it('begins after the last entry that this process knows, when all are gone', async () => {
+    const flush = async () => made.redis.del(...(await made.redis.keys(`${made.prefix}:*`)));
+    /** Keeps only the first entries, as an older snapshot would. */
+    const onlyFirst = async (count: number) => {
+      const kept = (await stored()).slice(0, count);
+      const all = made.redis.multi().del(`${made.prefix}:audit`);
+      for (const one of kept)
+        all.xadd(`${made.prefix}:audit`, `${one.sequence}-0`, 'hash', one.hash, 'entry', JSON.stringify(one));
+      await all.exec();
+    };
+
+    it('gets back what this process knows, all or the newest, before anything is written or read', async () => {
       const before = await stored();
-      await made.redis.del(...(await made.redis.keys(`${made.prefix}:*`)));
+      await flush();
       await made.store.append(entry('r', 'four'));
-      expect(verifyChain([...before, ...(await stored())])).to.include({ intact: true, entries: 4 });
+      expect((await stored()).slice(0, 3)).to.deep.equal(before);
+      expect((await made.store.history('r', 10)).map(({ sequence }) => sequence)).to.deep.equal([4, 3, 2, 1]);
+      await onlyFirst(2);
+      const { entries, head } = await made.store.audit(0, 100);
+      expect(verifyChain(entries, [head])).to.deep.equal({
+        intact: true,
+        entries: 4,
+        after: BEGINNING,
+        head,
+      });
+    });
+
+    it('gets back from one process what another, which has just begun, does not know', async () => {
+      const other = made.open();
+      await other.audit(0, 1);
+      const before = await stored();
+      await flush();
+      await other.append(entry('r', 'four'));
+      expect((await stored()).slice(0, 3)).to.deep.equal(before);
+    });
+
+    it('tells in the chain of what it lost, when somebody wrote before it got that back', async () => {
+      const before = await stored();
+      await flush();
+      // Knows nothing: it begins anew.
+      await made.open().append(entry('r', 'by a fresh one'));
+      await made.store.append(entry('r', 'four'));
+      const entries = await stored();
+      expect(entries.map(({ sequence, action }) => `${sequence} ${action}`)).to.deep.equal([
+        ...['1 set', '4 lost', '5 set'],
+      ]);
+      const lost = [{ sequence: 4, after: 1 }];
+      expect(verifyChain(entries, [headOf(before[2]!)])).to.deep.include({ intact: true, losses: lost });
+      // A file that has all from before lacks what the fresh one wrote, and says so.
+      const file = [...before, ...entries.slice(1)];
+      expect(verifyChain(file)).to.deep.include({ intact: true, losses: [{ sequence: 4, after: 0 }] });
+      await made.open().append(entry('r', 'six'));
+      expect(verifyChain(await stored())).to.deep.include({ intact: true, losses: lost });
     });
 
     it('shows that the newest are gone, to a process that knows nothing of them too', async () => {

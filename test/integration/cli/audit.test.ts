@@ -40,6 +40,19 @@ describe('strangler audit verify', () => {
     );
   });
 
+  it('ends with 0 for a chain that itself tells what the store lost, and prints that', async () => {
+    const { sequence, hash } = entries[1]!;
+    const lost = link(entries[3]!, { ...draft, action: 'lost', lost: { sequence, hash } });
+    const { code, stdout } = await ofFile([...entries.slice(0, 2), lost]);
+    expect([code, stdout.split('\n').slice(0, 2)]).to.deep.equal([
+      0,
+      [
+        'intact: 3 entries, 1 to 5',
+        '  LOST by the store: entry 5 tells of others after 2 which are not here',
+      ],
+    ]);
+  });
+
   it('ends with 1 for an edit, a missing line, a missing end, and what is no entry', async () => {
     const cases: [readonly unknown[], string[], RegExp][] = [
       [entries.with(1, { ...entries[1]!, actor: 'eve' }), [], /BROKEN at entry 2, .* it was changed/],

@@ -6,7 +6,7 @@ import { createNullLogger } from '../../../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../chassis/redis.ts';
 import type { AuditView } from '../../../facade/admin/views.ts';
 import { fromLines } from '../../../facade/audit/audit-lines.ts';
-import { digestOf, headOf, verifyChain } from '../../../facade/audit/chain.ts';
+import { BEGINNING, digestOf, verifyChain } from '../../../facade/audit/chain.ts';
 import type { AuditEntry } from '../../../facade/audit/entry.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -149,20 +149,25 @@ describe('The audit of a facade', () => {
       await holds('one.jsonl', 2);
     });
 
-    it('goes on after its last entry when Redis was flushed, whichever facade writes first', async () => {
-      const [one, other] = [await share('one.jsonl'), await share()];
+    it('is put back when Redis was flushed, before a facade that knows nothing of it writes', async () => {
+      const one = await share('one.jsonl');
       await set(one, 'a', 'shadow');
       const before = (await audit(one)).entries;
-      await until(async () => (await audit(other)).seen?.sequence === 1);
       await forget();
-      await until(() =>
-        one.log.some(({ message }) => String(message).startsWith('the store lost the audit')),
-      );
+      await until(async () => (await redis.exists(`${prefix}:audit`)) === 1, {
+        what: 'the audit to be back',
+      });
+      const other = await share('other.jsonl');
       await set(other, 'b', 'shadow');
+      await until(async () => (await audit(one)).seen?.sequence === (await audit(one)).head.sequence);
       const { entries } = await audit(one);
-      expect(verifyChain(entries)).to.deep.include({ intact: true, after: headOf(before[0]!) });
-      await until(async () => (await inFile('one.jsonl')).length >= 1 + entries.length);
-      expect(verifyChain(await inFile('one.jsonl')).intact).to.equal(true);
+      expect(entries.slice(0, 1)).to.deep.equal(before);
+      expect(verifyChain(entries)).to.deep.include({ intact: true, after: BEGINNING });
+      for (const file of ['one.jsonl', 'other.jsonl']) {
+        await holds(file, entries.length);
+        expect(await inFile(file)).to.deep.equal(entries);
+      }
+      expect(one.log.map(({ message }) => message)).to.include('the store lost the audit; it was put back');
     });
 
     it('says so when an entry of the store was changed where it should go on', async () => {
@@ -174,10 +179,11 @@ describe('The audit of a facade', () => {
       const [, fields] = (await redis.xrange(`${prefix}:audit`, '1-0', '1-0'))[0]!;
       const entry = JSON.parse(fields[3]!) as AuditEntry;
       const forged = { ...entry, actor: 'nobody' };
-      await redis.del(`${prefix}:audit`);
       const { hash: _, ...rest } = forged;
       const hash = digestOf(rest);
-      await redis.xadd(`${prefix}:audit`, '1-0', 'hash', hash, 'entry', JSON.stringify({ ...rest, hash }));
+      const chain = `${prefix}:audit`;
+      const text = JSON.stringify({ ...rest, hash });
+      await redis.multi().del(chain).xadd(chain, '1-0', 'hash', hash, 'entry', text).exec();
       await until(async () => (await intact()) === '0', { what: 'the facade to see it' });
       const { entries, head, seen } = await audit(facade);
       expect(verifyChain(entries, [head, seen!])).to.include({ intact: false, sequence: 1 });

@@ -1,5 +1,7 @@
 import { expect } from 'chai';
 import type { HistoryView } from '../../../facade/admin/views.ts';
+import { openStores } from '../../../facade/stores.ts';
+import type { ToggleStore } from '../../../facade/toggles/toggle-store.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -75,6 +77,33 @@ describe('Edits of the config file', () => {
     expect(warned.map(({ level, keys }) => ({ level, keys }))).to.deep.equal([
       { level: 'warn', keys: ['facade.admin'] },
     ]);
+  });
+
+  it('end a toggle for good that was set by a clock which is ahead', async () => {
+    await facade.close();
+    let toggles: ToggleStore | undefined;
+    facade = await startTestFacade(at('legacy'), {
+      open: async (...args) => {
+        const stores = await openStores(...args);
+        ({ toggles } = stores);
+        return stores;
+      },
+    });
+    const ahead = Date.now() + 60_000;
+    const [from, to] = [{ stage: 'legacy', percent: 0 } as const, { stage: 'live', percent: 0 } as const];
+    const said = { route: 'r', actor: 'ann', reason: 'test', at: ahead };
+    await toggles!.set({ ...said, ...to, basedOn: from, revision: 1 }, 0, {
+      ...{ ...said, role: 'admin', action: 'set', from, to, forced: true, configVersion: '' },
+    });
+    await until(async () => (await side()) === 'service');
+    for (const stage of ['shadow', 'legacy']) {
+      await facade.edit(at(stage));
+      await until(async () => (await facade.route('r')).file.stage === stage, {
+        what: `the file on ${stage}`,
+      });
+      expect(await facade.route('r')).to.include({ stage, source: 'file' });
+    }
+    expect(await side()).to.equal('legacy');
   });
 
   it('win over an earlier toggle, with a line of history', async () => {

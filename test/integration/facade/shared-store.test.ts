@@ -5,6 +5,7 @@ import type { HistoryView } from '../../../facade/admin/views.ts';
 import type { Toggle } from '../../../facade/toggles/toggle-store.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
+import { explained } from './rig/explained.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { startKillableRedis } from './rig/killable-redis.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -79,7 +80,11 @@ describe('Facades that share a Redis', () => {
   it('send everything to legacy, and are not ready, while nobody could tell them the toggles', async () => {
     const facade = await start('redis://127.0.0.1:9');
     expect(await side(facade)).to.equal('legacy');
-    expect((await facade.route('r')).stage).to.equal('legacy');
+    expect(await facade.route('r')).to.include({
+      ...{ stage: 'legacy', source: 'unknown', drift: 'unknown-over-file' },
+    });
+    const { why } = await explained(facade, { url: '/api/1' });
+    expect(why.join(' ')).to.include('The route is legacy, since the toggles could not be read yet.');
     expect((await fetch(`${facade.admin}/health/ready`)).status).to.equal(503);
     const refused = await facade.change('PUT', '/api/routes/r/stage', { stage: 'shadow', reason: 'x' });
     expect([refused.status, refused.body.code]).to.deep.equal([503, 'TOGGLE_STORE_AWAY']);
@@ -124,6 +129,24 @@ describe('Facades that share a Redis', () => {
       await again(first);
       await both('shadow');
     }
+  });
+
+  it('take no change for a loss that comes from a facade with a slower clock', async () => {
+    const [old, fresh] = [await start(redisUrl(), 'shadow'), await start(redisUrl(), 'canary, percent: 50')];
+    const put = { stage: 'live', reason: 'test', force: true };
+    await fresh.change('PUT', '/api/routes/r/stage', put);
+    const at = Date.now() + 60_000;
+    await redis.hset(`${prefix}:toggles`, 'r', JSON.stringify({ ...(await stored()), at }));
+    await until(async () => (await fresh.route('r')).since === at, {
+      what: 'a toggle by a clock that is ahead',
+    });
+    expect((await old.route('r')).source).to.equal('file');
+    await old.change('POST', '/api/routes/r/rollback', { reason: 'test' });
+    for (const facade of [old, fresh])
+      await until(async () => (await side(facade)) === 'legacy', { what: 'legacy at both' });
+    expect(await stored()).to.include({ stage: 'legacy', at: at + 1 });
+    const { entries } = await old.read<HistoryView>('/api/routes/r/history');
+    expect(entries.map(({ action }) => action)).to.deep.equal(['rollback', 'set', 'file']);
   });
 
   it('follow a route that is quarantined at one of them back to legacy, whatever good form each keeps', async () => {

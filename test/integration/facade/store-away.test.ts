@@ -1,12 +1,13 @@
 import { expect } from 'chai';
 import { openStores } from '../../../facade/stores.ts';
-import type { ToggleStore } from '../../../facade/toggles/toggle-store.ts';
+import { OutcomeUnknown, type ToggleStore } from '../../../facade/toggles/toggle-store.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 
 describe('While the toggle store is away', () => {
   let facade: TestFacade;
   let away: boolean;
+  let lost: boolean;
   let toggles: ToggleStore;
   const at = (stage: string) =>
     config({
@@ -15,10 +16,12 @@ describe('While the toggle store is away', () => {
       routes: route('r', 'path: /api/:id', stage),
     });
   beforeEach(async () => {
-    away = false;
+    away = lost = false;
     const failing = (store: ToggleStore): ToggleStore => ({
       ...store,
       all: async () => (away ? Promise.reject(new Error('away')) : store.all()),
+      setMany: async (changes) =>
+        lost ? Promise.reject(new OutcomeUnknown('Command timed out')) : store.setMany(changes),
       change: async (...args) => (away ? Promise.reject(new Error('away')) : store.change(...args)),
     });
     facade = await startTestFacade(at('live'), {
@@ -40,6 +43,13 @@ describe('While the toggle store is away', () => {
 
   const history = async () =>
     (await toggles.history('r', 100)).map(({ action, from, to }) => `${action} ${from.stage} -> ${to.stage}`);
+
+  it('a change of which nobody knows what became says so, and not that nothing was changed', async () => {
+    lost = true;
+    const change = await facade.change('POST', '/api/routes/r/rollback', { reason: 'test' });
+    expect([change.status, change.body.code]).to.deep.equal([503, 'TOGGLE_OUTCOME_UNKNOWN']);
+    expect(change.body.message).not.to.include('nothing was changed');
+  });
 
   it('edits of the file count, and one that was undone again does not bring an older toggle back', async () => {
     await facade.change('PUT', '/api/routes/r/stage', { stage: 'legacy', reason: 'off', force: true });

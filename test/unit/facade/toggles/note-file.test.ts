@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { fileChange } from '../../../../facade/toggles/file-change.ts';
-import { ABSENT, type FileEdit, type FileNote, planNote } from '../../../../facade/toggles/note-file.ts';
+import { type FileEdit, fileChange } from '../../../../facade/toggles/file-change.ts';
+import { ABSENT, type FileNote, planNote } from '../../../../facade/toggles/note-file.ts';
 import type { FileBase, FilePosition, Stored, Toggle } from '../../../../facade/toggles/toggle-store.ts';
 
 const at = (stage: FilePosition['stage'], since: number) => ({ stage, percent: 0, at: since }) as FileBase;
