@@ -50,4 +50,12 @@ export const adminErrors = defineErrors({
     remedy:
       'Set STRANGLER_ADMIN_TOKEN, or add a token to facade.tokens or worker.tokens, or listen on 127.0.0.1.',
   },
+  ADMIN_TOKEN_SHORT: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ host, shortest }) =>
+      `The admin address is ${host}, open to other machines, and STRANGLER_ADMIN_TOKEN is shorter than ${shortest} characters; expected a token that cannot be guessed.`,
+    remedy:
+      'Make one with `openssl rand -hex 24` or `strangler token new`, or let the admin address be 127.0.0.1.',
+  },
 });

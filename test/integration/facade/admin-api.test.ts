@@ -46,14 +46,16 @@ describe('The admin API of the facade', () => {
     expect(refused.body.remedy).to.include('STRANGLER_ADMIN_TOKEN');
   });
 
-  it('does not start open to other machines without a token', async () => {
+  it('does not start open to other machines without a token, or with one to be guessed', async () => {
     const open = config({ legacy: legacy.url, service: service.url }).replace(
       'admin: "127.0.0.1:0"',
       'admin: "0.0.0.0:0"',
     );
     const error = await startTestFacade(open, { token: '' }).catch((thrown) => thrown);
     expect(error).to.include({ code: 'ADMIN_EXPOSED' });
-    facade = await startTestFacade(open);
+    const short = await startTestFacade(open, { token: 'x' }).catch((thrown) => thrown);
+    expect(short).to.include({ code: 'ADMIN_TOKEN_SHORT' });
+    facade = await startTestFacade(open, { token: 'sixteen-or-more-characters' });
   });
 
   it('walks a route from legacy to live on evidence, and back at once', async () => {

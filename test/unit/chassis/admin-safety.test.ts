@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { isLoopback, namesLoopback } from '../../../chassis/admin/exposure.ts';
+import { isLoopback, namesLoopback, refuseExposed } from '../../../chassis/admin/exposure.ts';
 import { createFailedAttempts } from '../../../chassis/admin/failed-attempts.ts';
 import { foreignPage } from '../../../chassis/admin/foreign-page.ts';
 
@@ -16,6 +16,33 @@ describe('An admin address', () => {
     ];
     expect(loopback.filter((host) => !isLoopback(host))).to.deep.equal([]);
     expect(open.filter(isLoopback)).to.deep.equal([]);
+  });
+});
+
+describe('An address that other machines reach', () => {
+  const code = (host: string, own: string | undefined, listed = 0) => {
+    try {
+      refuseExposed(host, { own, listed });
+      return 'accepted';
+    } catch (error) {
+      return (error as { code: string }).code;
+    }
+  };
+
+  it('needs a token, and one of its own that cannot be guessed', () => {
+    for (const none of [undefined, '']) {
+      expect(code('0.0.0.0', none)).to.equal('ADMIN_EXPOSED');
+      expect(code('0.0.0.0', none, 1)).to.equal('accepted');
+    }
+    for (const short of ['a', 'a'.repeat(15)]) {
+      expect(code('0.0.0.0', short)).to.equal('ADMIN_TOKEN_SHORT');
+      expect(code('0.0.0.0', short, 1), 'beside tokens of the file').to.equal('ADMIN_TOKEN_SHORT');
+    }
+    expect(code('0.0.0.0', 'a'.repeat(16))).to.equal('accepted');
+  });
+
+  it('is not one of loopback, where any token will do, or none', () => {
+    for (const own of [undefined, '', 'a']) expect(code('127.0.0.1', own)).to.equal('accepted');
   });
 });
 
