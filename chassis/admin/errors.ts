@@ -26,9 +26,9 @@ export const adminErrors = defineErrors({
     status: 429,
     exit: EXIT.usage,
     message: ({ address, seconds }) =>
-      `Too many wrong tokens came from ${address}; it is heard again in ${seconds} s.`,
+      `Too many different wrong tokens came from ${address}; it is heard again in ${seconds} s.`,
     remedy:
-      'Find who sends the wrong token (the log has each attempt). Editing the config file works meanwhile.',
+      'Find who sends the wrong token (the log has each of them). Editing the config file works meanwhile.',
   },
   ADMIN_PAGE_FOREIGN: {
     status: 403,

@@ -162,7 +162,7 @@ describe('Roles on the admin API', () => {
     await start();
     let refusals = 0;
     for (; refusals < 100; refusals += 1)
-      if ((await ask('GET', '/api/routes', { as: 'guessed' })).status === 429) break;
+      if ((await ask('GET', '/api/routes', { as: `guessed-${refusals}` })).status === 429) break;
     expect(refusals).to.be.within(5, 50);
     const late = await rollback({ as: 'ada' });
     expect([late.status, late.body.code]).to.deep.equal([429, 'ADMIN_ATTEMPTS_TOO_MANY']);
@@ -172,9 +172,18 @@ describe('Roles on the admin API', () => {
     expect(lines[0]).to.include({ address: '127.0.0.1', method: 'GET', path: '/api/routes' });
     expect(JSON.stringify(facade.log)).not.to.include('guessed');
     expect(await facade.metrics()).to.match(
-      new RegExp(
-        `strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`,
-      ),
+      new RegExp(`strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`),
+    );
+  });
+
+  it('let a right token pass beside a program that goes on with a wrong one', async () => {
+    await start();
+    for (let polls = 0; polls < 60; polls += 1)
+      expect((await ask('GET', '/api/routes', { as: 'stale' })).status).to.equal(401);
+    expect((await rollback({ as: 'otto' })).status).to.equal(200);
+    expect(facade.log.filter(({ message }) => message === 'wrong admin token')).to.have.length(1);
+    expect(await facade.metrics()).to.include(
+      'strangler_admin_refused_total{reason="wrong token",process="facade"} 60',
     );
   });
 

@@ -65,25 +65,52 @@ describe('The host of a request to an admin address without a token', () => {
 
 describe('Wrong tokens', () => {
   const limits = { failures: 3, within: 100, pause: 50, addresses: 4 };
+  const DIFFERENT = ['x', 'y', 'z'];
 
   it('make their address wait, and no other, until the pause is over', () => {
     const attempts = createFailedAttempts(limits);
-    expect([0, 1, 2].map((now) => attempts.failed('a', now))).to.deep.equal([false, false, true]);
+    const guess = (from: number) => DIFFERENT.map((token, n) => attempts.failed('a', token, from + n));
+    expect(guess(0)).to.deep.equal(['counted', 'counted', 'waits']);
     expect([attempts.wait('a', 2), attempts.wait('a', 51), attempts.wait('a', 52)]).to.deep.equal([50, 1, 0]);
     expect(attempts.wait('b', 2)).to.equal(0);
-    expect([60, 61, 62].map((now) => attempts.failed('a', now))).to.deep.equal([false, false, true]);
+    expect(guess(60)).to.deep.equal(['counted', 'counted', 'waits']);
   });
 
   it('that come seldom make nobody wait', () => {
     const attempts = createFailedAttempts(limits);
-    for (let now = 0; now < 1_000; now += 60) expect(attempts.failed('a', now)).to.equal(false);
+    for (let now = 0; now < 1_000; now += 60)
+      expect(attempts.failed('a', String(now), now)).to.equal('counted');
+  });
+
+  it('count once each, however often they come: who sends one again and again guesses nothing', () => {
+    const attempt = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    fc.assert(
+      fc.property(fc.array(attempt, { maxLength: 40 }), (tokens) => {
+        const attempts = createFailedAttempts(limits);
+        const seen = new Set<string>();
+        for (const token of tokens) {
+          const again = seen.has(token);
+          seen.add(token);
+          const outcome = attempts.failed('one', token, 0);
+          expect(outcome).to.equal(again ? 'again' : seen.size < limits.failures ? 'counted' : 'waits');
+          expect(attempts.wait('one', 0)).to.equal(outcome === 'waits' ? limits.pause : 0);
+          if (outcome === 'waits') return;
+        }
+      }),
+    );
+  });
+
+  it('are told again in the next stretch of time', () => {
+    const attempts = createFailedAttempts(limits);
+    const told = [0, 50, 99, 100, 150].map((now) => attempts.failed('a', 'stale', now));
+    expect(told).to.deep.equal(['counted', 'again', 'again', 'counted', 'again']);
   });
 
   it('of many addresses take no more memory than those of a few', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(20), { maxLength: 200 }), (addresses) => {
         const attempts = createFailedAttempts({ ...limits, failures: 1 });
-        for (const address of addresses) attempts.failed(String(address), 0);
+        for (const address of addresses) attempts.failed(String(address), 'x', 0);
         const waiting = [...new Set(addresses)].filter((address) => attempts.wait(String(address), 0) > 0);
         expect(waiting.length).to.be.at.most(4);
         if (addresses.length > 0) expect(attempts.wait(String(addresses.at(-1)), 0)).to.equal(50);
