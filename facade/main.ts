@@ -228,7 +228,7 @@ async function serveAdmin(
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
   const origin = () => reachableUrl(inForce.view().snapshot.loaded.config.worker.admin);
-  const dataStatus = createWorkerDataStatus({ origin, transport });
+  const dataStatus = createWorkerDataStatus({ origin, transport, token });
   const judge = createJudge({ store: stores.evidence, recorder, dataStatus, clock });
   const control = createRouteControl({ inForce, store: stores.toggles, judge, clock });
   const guard = createGuard({ inForce, judge, control, log });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { HistoryView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
-import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { config, route, startTestFacade, type TestFacade, TOKEN } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 describe('The admin API of the facade', () => {
@@ -156,6 +156,7 @@ describe('The admin API of the facade', () => {
     await compared(60);
     const dataCheck = async () => (await facade.route('r')).gate.checks.find(({ check }) => check === 'data');
     expect(await dataCheck()).to.include({ verdict: 'inconclusive' });
+    expect(worker.received[0]!.headers.authorization).to.equal(`Bearer ${TOKEN}`);
     worker.answer(
       json('worker', () => ({
         state: 'streaming',
