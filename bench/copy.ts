@@ -141,11 +141,11 @@ async function measureCopy(url: string, pid: number, serverPid: number): Promise
   const cpu = [await processorSeconds(pid), await processorSeconds(serverPid)] as const;
   let written: number | undefined;
   const started = performance.now();
-  const headers = { authorization: `Bearer ${TOKEN}` };
-  const asked = await fetch(`${url}/api/data/bench/copy`, { method: 'POST', headers });
+  const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const asked = await fetch(`${url}/api/data/bench/copy`, { method: 'POST', headers, body: '{}' });
   if (asked.status !== 202) throw new Error(`copy was refused: ${await asked.text()}`);
   for (;;) {
-    const view = (await (await fetch(`${url}/api/data/bench`)).json()) as GroupView;
+    const view = (await (await fetch(`${url}/api/data/bench`, { headers })).json()) as GroupView;
     if (view.error) throw new Error(view.error);
     memory.push(await residentMegabytes(pid));
     if (view.copy.indexes.building) written ??= performance.now();

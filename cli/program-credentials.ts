@@ -1,4 +1,4 @@
-/** The commands that make what the facade believes: signed overrides and cookies, and tokens of its admin API. */
+/** The commands that make what the facade believes: signed overrides and cookies, and tokens of the admin APIs. */
 import { Argument, type Command, Option } from 'commander';
 import { ROLES } from '../chassis/config/schema/tokens.ts';
 import { type Adder, lazily } from './adder.ts';
@@ -35,7 +35,7 @@ function addSigning(program: Command, add: Adder): void {
 }
 
 function addTokens(program: Command, add: Adder): void {
-  const tokens = program.command('token').description("tokens of the facade's admin API");
+  const tokens = program.command('token').description('tokens of the admin APIs');
   const make = lazily(
     () => import('./commands/token.ts'),
     (m) => m.tokenNew,

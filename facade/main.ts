@@ -31,7 +31,7 @@ import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInForce, type InForce } from './in-force.ts';
 import { restartNeeded } from './restart-needed.ts';
 import { createShadow } from './shadow/shadow.ts';
-import { createShadowMarks } from './shadow/shadow-mark.ts';
+import { createShadowMarks, shadowMarkKey } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
 import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
@@ -66,12 +66,12 @@ export interface RunningFacade {
   admin: string;
 }
 
-/** Starts a facade; what it opened is closed by the lifecycle. Raises what a config may raise, PORT_TAKEN, ADMIN_EXPOSED. */
+/** Starts a facade; what it opened is closed by the lifecycle. Raises what a config may raise, PORT_TAKEN, ADMIN_*. */
 export async function startFacade(options: FacadeOptions): Promise<RunningFacade> {
   const { env, log, lifecycle, clock, derive = AS_IT_IS, open = openStores } = options;
   const loaded = derive(await loadConfig(options.configFile, env));
   const { admin: address } = loaded.config.facade;
-  refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, options.token).length);
+  refuseExposed(address.host, { own: options.token, listed: loaded.config.facade.tokens.length });
 
   const auditFile = await openAudit(loaded);
   const stores = await open(loaded.config, { log, lifecycle, after: auditFile?.head });
@@ -150,7 +150,7 @@ function requestFlow(
 ): Facade {
   const { log, metrics, lifecycle, clock, token } = options;
   // Facades that share the admin token know each other's shadow calls.
-  const marks = createShadowMarks(token ?? randomBytes(32));
+  const marks = createShadowMarks(shadowMarkKey(token || randomBytes(32)));
   const shadow = createShadow({
     view: inForce.view,
     recorder,
@@ -200,7 +200,7 @@ function followEdits(
   const { admin: address } = current.config.facade;
   const take = async (edited: LoadedConfig) => {
     const loaded = derive(edited);
-    refuseExposed(address.host, tokenHolders(loaded.config.facade.tokens, token).length);
+    refuseExposed(address.host, { own: token, listed: loaded.config.facade.tokens.length });
     await discovery.learn(loaded.config);
     await inForce.replace(loaded);
     await discovery.settle(loaded.config);
@@ -231,7 +231,7 @@ async function serveAdmin(
   const transport = createTransport({ connections: 4 });
   lifecycle.onClose('worker client', () => transport.close());
   const origin = () => reachableUrl(inForce.view().snapshot.loaded.config.worker.admin);
-  const dataStatus = createWorkerDataStatus({ origin, transport });
+  const dataStatus = createWorkerDataStatus({ origin, transport, token });
   const judge = createJudge({ store: stores.evidence, recorder, dataStatus, clock });
   const control = createRouteControl({ inForce, store: stores.toggles, judge, clock });
   const guard = createGuard({ inForce, judge, control, log });

@@ -115,10 +115,4 @@ export const migrationErrors = defineErrors({
       `Schema migration ${file} failed going ${direction}: ${reason}.`,
     remedy: 'Mend it and run the command again; what it did before failing may need to be undone by hand.',
   },
-  ADMIN_FORBIDDEN: {
-    status: 401,
-    exit: EXIT.usage,
-    message: () => 'This changes something, and the request has no valid token.',
-    remedy: 'Send `Authorization: Bearer $STRANGLER_ADMIN_TOKEN` (the token of the worker process).',
-  },
 });

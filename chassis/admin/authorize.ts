@@ -6,7 +6,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Clock } from '../clock.ts';
 import type { Role } from '../config/schema/tokens.ts';
-import { bearerToken } from '../http/bearer-token.ts';
+import { bearerToken, tokenDigest } from '../http/bearer-token.ts';
 import type { Logger } from '../log.ts';
 import type { Metrics } from '../metrics.ts';
 import { type Caller, noteCaller, requireRole } from './caller.ts';
@@ -76,9 +76,11 @@ function createAuthentication({ clock, log, metrics }: AuthorizeOptions) {
     if (holder !== undefined) return holder;
     refused.inc({ reason: token === undefined ? 'no token' : 'wrong token' });
     if (token !== undefined) {
-      const waits = attempts.failed(address, clock.monotonic());
+      const outcome = attempts.failed(address, tokenDigest(token).toString('base64'), clock.monotonic());
       const { method, baseUrl, path } = request;
-      log.warn('wrong admin token', { address, method, path: baseUrl + path, waits });
+      const waits = outcome === 'waits';
+      if (outcome !== 'again')
+        log.warn('wrong admin token', { address, method, path: baseUrl + path, waits });
     }
     response.setHeader('www-authenticate', 'Bearer');
     throw adminErrors.error('ADMIN_TOKEN_WRONG');

@@ -26,9 +26,9 @@ export const adminErrors = defineErrors({
     status: 429,
     exit: EXIT.usage,
     message: ({ address, seconds }) =>
-      `Too many wrong tokens came from ${address}; it is heard again in ${seconds} s.`,
+      `Too many different wrong tokens came from ${address}; it is heard again in ${seconds} s.`,
     remedy:
-      'Find who sends the wrong token (the log has each attempt). Editing the config file works meanwhile.',
+      'Find who sends the wrong token (the log has each of them). Editing the config file works meanwhile.',
   },
   ADMIN_PAGE_FOREIGN: {
     status: 403,
@@ -49,5 +49,13 @@ export const adminErrors = defineErrors({
       `The admin address is ${host}, open to other machines, and no admin token is set; expected a token.`,
     remedy:
       'Set STRANGLER_ADMIN_TOKEN, or add a token to facade.tokens or worker.tokens, or listen on 127.0.0.1.',
+  },
+  ADMIN_TOKEN_SHORT: {
+    status: 500,
+    exit: EXIT.usage,
+    message: ({ host, shortest }) =>
+      `The admin address is ${host}, open to other machines, and STRANGLER_ADMIN_TOKEN is shorter than ${shortest} characters; expected a token that cannot be guessed.`,
+    remedy:
+      'Make one with `openssl rand -hex 24` or `strangler token new`, or let the admin address be 127.0.0.1.',
   },
 });

@@ -1,6 +1,10 @@
-/** Pure. Counts wrong tokens by address, and says when an address must wait. Holds a bounded number of addresses. */
+/**
+ * Pure. Counts wrong tokens by address, and says when an address must wait. Each token counts once: whoever guesses sends
+ * different ones, while a program with a stale token sends the same again and again, and must not keep out who sits behind
+ * the same address. What is held is bounded: some addresses, and of each as many tokens as it may try.
+ */
 
-/** After how many failures within how long (ms) an address must wait for how long (ms). */
+/** After how many wrong tokens within how long (ms) an address must wait for how long (ms). */
 export interface AttemptLimits {
   failures: number;
   within: number;
@@ -18,12 +22,15 @@ export const ATTEMPT_LIMITS: AttemptLimits = {
 export interface FailedAttempts {
   /** Milliseconds that an address must still wait; 0: it need not. */
   wait(address: string, now: number): number;
-  /** Counts a wrong token; true when the address must wait from now on. */
-  failed(address: string, now: number): boolean;
+  /** Counts a wrong token, known by its digest. */
+  failed(address: string, digest: string, now: number): FailedAttempt;
 }
 
+/** What a wrong token comes to: it came before, it is one more, or it is one too many and its address waits from now on. */
+export type FailedAttempt = 'again' | 'counted' | 'waits';
+
 interface Attempts {
-  count: number;
+  tokens: Set<string>;
   since: number;
   until: number;
 }
@@ -33,16 +40,22 @@ export function createFailedAttempts(limits: AttemptLimits = ATTEMPT_LIMITS): Fa
   const known = new Map<string, Attempts>();
   return {
     wait: (address, now) => Math.max(0, (known.get(address)?.until ?? 0) - now),
-    failed(address, now) {
+    failed(address, digest, now) {
       const before = known.get(address);
       const fresh = before === undefined || now - before.since >= limits.within;
-      const next = fresh ? { count: 1, since: now, until: 0 } : { ...before, count: before.count + 1 };
-      const full = next.count >= limits.failures;
+      const { tokens } = fresh ? { tokens: new Set<string>() } : before;
+      if (tokens.has(digest)) return 'again';
+      tokens.add(digest);
+      const full = tokens.size >= limits.failures;
       if (fresh) known.delete(address);
       // After the pause the count begins again.
-      known.set(address, full ? { count: 0, since: now, until: now + limits.pause } : next);
+      const since = fresh ? now : before.since;
+      known.set(
+        address,
+        full ? { tokens: new Set(), since: now, until: now + limits.pause } : { tokens, since, until: 0 },
+      );
       if (known.size > limits.addresses) known.delete(known.keys().next().value!);
-      return full;
+      return full ? 'waits' : 'counted';
     },
   };
 }

@@ -31,7 +31,8 @@ async function runAll(loaded: LoadedConfig): Promise<ProbeResult[]> {
 function show({ file, config, version }: LoadedConfig, results: ProbeResult[], { env }: CliContext): string {
   const counts = `${config.routes.length} route(s), ${Object.keys(config.data).length} data group(s)`;
   const rows = results.map(({ ok, what, says }) => [ok ? 'ok' : 'FAILED', what, says]);
-  const known = env.STRANGLER_ADMIN_TOKEN || config.facade.tokens.length > 0;
+  const guarded = [config.facade, ...(Object.keys(config.data).length > 0 ? [config.worker] : [])];
+  const known = env.STRANGLER_ADMIN_TOKEN || guarded.every(({ tokens }) => tokens.length > 0);
   const token = known
     ? []
     : ['note: STRANGLER_ADMIN_TOKEN is not set; without it nothing can be changed through the admin APIs'];

@@ -1,4 +1,4 @@
-/** `strangler token new`: makes a token of the facade's admin API; only its hash goes into the config. */
+/** `strangler token new`: makes a token of an admin API; only its hash goes into the config. */
 import { randomBytes } from 'node:crypto';
 import { type Role, tokenName } from '../../chassis/config/schema/tokens.ts';
 import { EXIT } from '../../chassis/errors.ts';
@@ -24,7 +24,7 @@ export async function tokenNew(
     context.print(
       [
         `token, shown this once: ${token}`,
-        'in the config, under facade.tokens:',
+        'in the config, under facade.tokens, worker.tokens or both:',
         `  - { name: "${line.name}", role: ${line.role}, sha256: ${line.sha256} }`,
       ].join('\n'),
     );

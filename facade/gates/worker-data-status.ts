@@ -5,14 +5,19 @@ import type { DataStatus, DataStatusPort } from './data-status.ts';
 
 const LARGEST_ANSWER = 1_000_000;
 
-/** `timeout` in milliseconds, 2,000 by default. A worker that does not answer makes the status unknown. */
+/**
+ * `token` is the facade's own; where the worker has any, it must be one of them. `timeout` in milliseconds, 2,000 by
+ * default. A worker that does not answer makes the status unknown.
+ */
 export function createWorkerDataStatus({
   origin,
   transport,
+  token,
   timeout = 2_000,
 }: {
   origin: () => string;
   transport: Transport;
+  token: string | undefined;
   timeout?: number;
 }): DataStatusPort {
   return async (group) => {
@@ -21,16 +26,23 @@ export function createWorkerDataStatus({
         origin: origin(),
         path: `/api/data/${encodeURIComponent(group)}`,
         method: 'GET',
-        headers: { accept: 'application/json' },
+        headers: { accept: 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
         signal: AbortSignal.timeout(timeout),
       });
       const text = (await readBody(body, LARGEST_ANSWER))?.toString('utf8') ?? '';
+      if (status === 401) return { kind: 'unknown', group, reason: refusal(token) };
       if (status !== 200) return { kind: 'unknown', group, reason: `the worker answered ${status}` };
       return read(group, JSON.parse(text));
     } catch (error) {
       return { kind: 'unknown', group, reason: `the worker cannot be asked (${messageOf(error)})` };
     }
   };
+}
+
+function refusal(token: string | undefined): string {
+  return token
+    ? 'the worker does not know the STRANGLER_ADMIN_TOKEN of this facade (status 401)'
+    : 'the worker wants a token, and this facade has no STRANGLER_ADMIN_TOKEN (status 401)';
 }
 
 function read(group: string, answer: unknown): DataStatus {

@@ -1,12 +1,13 @@
 /** The worker's admin API: the only way to see and steer data groups; the CLI and the dashboard are its clients. */
 import express, { type NextFunction, type Request, type Response } from 'express';
+import { authorize } from '../../chassis/admin/authorize.ts';
+import { callerOf, requireRole } from '../../chassis/admin/caller.ts';
+import type { TokenHolder } from '../../chassis/admin/token-holders.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Health } from '../../chassis/health.ts';
-import { carriesToken } from '../../chassis/http/bearer-token.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
-import { migrationErrors } from '../errors.ts';
 import { ACTIONS, act } from './actions.ts';
 import type { Groups } from './groups.ts';
 import { viewGroup } from './view-group.ts';
@@ -18,14 +19,14 @@ export interface ApiDeps {
   log: Logger;
   metrics: Metrics;
   health: Health;
-  /** Without a token nothing can be changed. */
-  token: string | undefined;
+  /** None: nothing can be changed. */
+  holders: () => readonly TokenHolder[];
   nudge: () => void;
 }
 
 /** The express application. */
 export function createApi(deps: ApiDeps): express.Express {
-  const { groups, clock, metrics, health, token } = deps;
+  const { groups, clock, metrics, health } = deps;
   const app = express();
   app.disable('x-powered-by');
   app.use((request, response, next) => {
@@ -35,19 +36,21 @@ export function createApi(deps: ApiDeps): express.Express {
     const { contentType, body } = await metrics.expose();
     response.type(contentType).send(body);
   });
+  app.use('/api', authorize(deps), express.json());
   app.get('/api/data', async (_request, response) => {
     response.json(await Promise.all(groups.names.map((name) => viewGroup(groups, name, clock.now()))));
   });
   app.get('/api/data/:group', async (request, response) => {
     response.json(await viewGroup(groups, request.params.group, clock.now()));
   });
-  app.use('/api', requireToken(token), express.json());
   for (const action of ACTIONS) {
     app.post(`/api/data/:group/${action}`, async (request: Request<{ group: string }>, response) => {
-      const group = await groups.open(request.params.group);
+      const caller = callerOf(response);
       const fresh = request.query.fresh === '1' || request.body?.fresh === true;
+      if (fresh) requireRole(caller, 'admin', 'to begin again from nothing');
+      const group = await groups.open(request.params.group);
       const report = await act(group, action, { fresh });
-      deps.log.info('asked', { group: group.name, action, fresh });
+      deps.log.info('asked', { group: group.name, action, fresh, by: caller.name });
       deps.nudge();
       response.status(202).json({ group: group.name, status: `/api/data/${group.name}`, ...report });
     });
@@ -66,10 +69,3 @@ const notFound = {
   message: 'No such path.',
   remedy: 'See /api/data, /metrics, /health/live and /health/ready.',
 };
-
-function requireToken(token: string | undefined) {
-  return (request: Request, _response: Response, next: NextFunction) => {
-    const allowed = token && carriesToken(request.headers.authorization, token);
-    next(allowed ? undefined : migrationErrors.error('ADMIN_FORBIDDEN'));
-  };
-}

@@ -12,18 +12,21 @@ import type { Job } from '../queue/job.ts';
 import { openQueues } from '../queue/queues.ts';
 import { startWorkers } from '../queue/workers.ts';
 import { createApi } from './api.ts';
+import { followTokens } from './follow-tokens.ts';
 import { createGroups } from './groups.ts';
 import { type JobDeps, runJob } from './jobs.ts';
 import { exposeGroups } from './metrics.ts';
 import { startSweeping } from './sweep.ts';
 
-/** Starts a worker: reads the config, listens, takes jobs. Raises CONFIG_*, REDIS_MISSING, PORT_TAKEN. */
+/** Starts a worker: reads the config, listens, takes jobs. Raises CONFIG_*, ADMIN_*, REDIS_MISSING, PORT_TAKEN. */
 export async function startWorker(
   { configFile }: { configFile: string },
   { env, log, metrics, lifecycle, clock }: ProcessContext,
 ): Promise<Listening> {
   const loaded = await loadConfig(configFile, env);
   const { url, prefix } = queueRedis(loaded.config, env);
+  const tokens = followTokens({ current: loaded, env, log });
+  lifecycle.onClose('config watch', tokens.close);
   const groups = createGroups(loaded);
   lifecycle.onClose('databases', () => groups.close());
   const queues = openQueues({ url, prefix, log });
@@ -39,8 +42,8 @@ export async function startWorker(
 
   const health = createHealth();
   exposeGroups(metrics, groups, clock);
-  const token = env.STRANGLER_ADMIN_TOKEN;
-  const app = createApi({ groups, clock, log, metrics, health, token, nudge: sweeper.nudge });
+  const { holders } = tokens;
+  const app = createApi({ groups, clock, log, metrics, health, holders, nudge: sweeper.nudge });
   const listening = await listen(createServer(app), loaded.config.worker.admin);
   lifecycle.onClose('admin', () => listening.close(1_000));
   lifecycle.onClose('health', () => health.drain());

@@ -12,7 +12,8 @@ export const secrets = {
   shop: variable('LEGACY_DB_PASSWORD'),
   reader: variable('LEGACY_READER_DB_PASSWORD'),
   catalog: variable('CATALOG_DB_PASSWORD'),
-  adminToken: variable('STRANGLER_ADMIN_TOKEN'),
+  // In containers the admin APIs listen on every address, where no shorter one is accepted.
+  adminToken: variable('STRANGLER_ADMIN_TOKEN', 'demo-admin-token'),
 };
 
 /** Published on 127.0.0.1 under these variables. */

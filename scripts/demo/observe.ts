@@ -40,7 +40,7 @@ export function createObserver({ ports, urls, adminToken }: Places): Observer {
       const { upstreams } = await asAdmin<StatusView>(`${facade}/api/status`);
       return upstreams.some(({ name, instances }) => name === upstream && instances.length > 0);
     },
-    group: (name) => read(`${worker}/api/data/${name}`),
+    group: (name) => asAdmin(`${worker}/api/data/${name}`),
     traffic: () => read(`${generator}/stats`),
     async stopTraffic() {
       const { ledger } = await read<{ ledger: LedgerEntry[] }>(`${generator}/stop`, 'POST');

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Ajv2019, type AnySchema } from 'ajv/dist/2019.js';
 import { expect } from 'chai';
 import { parse } from 'yaml';
+import { refuseExposed } from '../../chassis/admin/exposure.ts';
 import { composeFile } from '../../scripts/compose/compose-file.ts';
 import { processes } from '../../scripts/topology/processes.ts';
 
@@ -82,6 +83,16 @@ describe('docker-compose.yml', () => {
         (value) => value === port || value === `0.0.0.0:${port}`,
       );
       expect(listens, `${name} listens on ${port}`).to.equal(true);
+    }
+  });
+
+  it('gives the admin APIs, which listen on every address there, a token that they start with', () => {
+    for (const name of ['facade', 'worker'] as const) {
+      const { environment } = file.services[name]!;
+      const own = /:-(.*)\}$/.exec(environment.STRANGLER_ADMIN_TOKEN!)?.[1];
+      const host = environment[`${name.toUpperCase()}_ADMIN`]!.replace(/:\d+$/, '');
+      expect(() => refuseExposed(host, { own, listed: 0 }), name).not.to.throw();
+      expect(() => refuseExposed(host, { own: undefined, listed: 0 }), name).to.throw();
     }
   });
 

@@ -11,7 +11,7 @@ import { duration, listenAddress, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
 import { facadeSecrets } from './secrets.ts';
 import { sidecarSchema } from './sidecar.ts';
-import { facadeTokens } from './tokens.ts';
+import { adminTokens } from './tokens.ts';
 import { upstreamSchema } from './upstreams.ts';
 import { facadeWebSocket } from './websocket.ts';
 
@@ -36,14 +36,14 @@ const facade = z.strictObject({
   limits: facadeLimits,
   websocket: facadeWebSocket,
   secrets: facadeSecrets,
-  tokens: facadeTokens,
+  tokens: adminTokens,
   /** A file to which every change is appended. */
   audit: z.string().min(1).optional(),
   /** What holds for every request whose route says nothing else; limits hold beside a route's own. */
   ...accessKeys,
 });
 
-const worker = z.strictObject({ admin: workerAdmin });
+const worker = z.strictObject({ admin: workerAdmin, tokens: adminTokens });
 
 const store = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('memory') }),

@@ -1,4 +1,4 @@
-/** Pure. The tokens of the facade's admin API: kept as hashes only, so that the file may be read by others. */
+/** Pure. The tokens of the admin APIs: kept as hashes only, so that the file may be read by others. */
 import { z } from 'zod';
 import { show } from './quantities.ts';
 
@@ -29,8 +29,8 @@ const token = z.strictObject({
   }),
 });
 
-/** The schema of `facade.tokens`. */
-export const facadeTokens = z
+/** The schema of `facade.tokens` and `worker.tokens`. */
+export const adminTokens = z
   .array(token)
   .default([])
   .superRefine((tokens, { addIssue }) => {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { parse } from 'yaml';
 import { holderOf, tokenHolders } from '../../../chassis/admin/token-holders.ts';
-import { facadeTokens } from '../../../chassis/config/schema/tokens.ts';
+import { adminTokens } from '../../../chassis/config/schema/tokens.ts';
 import { startProcess } from '../../support/processes.ts';
 
 describe('strangler token new', () => {
@@ -17,7 +17,7 @@ describe('strangler token new', () => {
     const [first, , line] = one.stdout.trim().split('\n');
     const token = first!.split(' ').at(-1)!;
     expect(token).to.match(/^strangler_[\w-]{43}$/);
-    const holders = tokenHolders(facadeTokens.parse(parse(line!)), undefined);
+    const holders = tokenHolders(adminTokens.parse(parse(line!)), undefined);
     expect(holderOf(token, holders)).to.include({ name: 'ann', role: 'operator' });
     expect(holderOf(`${token}x`, holders)).to.equal(undefined);
   });
@@ -36,7 +36,7 @@ describe('strangler token new', () => {
 describe('facade.tokens', () => {
   const sha256 = '0f'.repeat(32);
   const messages = (tokens: object[]) =>
-    facadeTokens.safeParse(tokens).error?.issues.map(({ message }) => message);
+    adminTokens.safeParse(tokens).error?.issues.map(({ message }) => message);
 
   it('never shows what stands where a hash should, and wants each name and each token once', () => {
     const ann = { name: 'ann', role: 'reader', sha256 };

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import type { HistoryView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
-import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { config, route, startTestFacade, type TestFacade, TOKEN } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 describe('The admin API of the facade', () => {
@@ -46,14 +46,16 @@ describe('The admin API of the facade', () => {
     expect(refused.body.remedy).to.include('STRANGLER_ADMIN_TOKEN');
   });
 
-  it('does not start open to other machines without a token', async () => {
+  it('does not start open to other machines without a token, or with one to be guessed', async () => {
     const open = config({ legacy: legacy.url, service: service.url }).replace(
       'admin: "127.0.0.1:0"',
       'admin: "0.0.0.0:0"',
     );
     const error = await startTestFacade(open, { token: '' }).catch((thrown) => thrown);
     expect(error).to.include({ code: 'ADMIN_EXPOSED' });
-    facade = await startTestFacade(open);
+    const short = await startTestFacade(open, { token: 'x' }).catch((thrown) => thrown);
+    expect(short).to.include({ code: 'ADMIN_TOKEN_SHORT' });
+    facade = await startTestFacade(open, { token: 'sixteen-or-more-characters' });
   });
 
   it('walks a route from legacy to live on evidence, and back at once', async () => {
@@ -154,6 +156,7 @@ describe('The admin API of the facade', () => {
     await compared(60);
     const dataCheck = async () => (await facade.route('r')).gate.checks.find(({ check }) => check === 'data');
     expect(await dataCheck()).to.include({ verdict: 'inconclusive' });
+    expect(worker.received[0]!.headers.authorization).to.equal(`Bearer ${TOKEN}`);
     worker.answer(
       json('worker', () => ({
         state: 'streaming',

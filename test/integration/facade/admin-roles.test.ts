@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { request as httpRequest } from 'node:http';
 import { expect } from 'chai';
 import type { ErrorView, HistoryView } from '../../../facade/admin/views.ts';
 import { until } from '../../support/wait.ts';
@@ -22,26 +21,13 @@ describe('Roles on the admin API', () => {
   const start = async (tokens: readonly string[] = TOKENS, own = '') => {
     facade = await startTestFacade(text(tokens), { token: own });
   };
-  /** Status and code of an answer to a request with headers of its own. */
-  const ask = (
-    method: string,
-    path: string,
-    { as, headers = {}, body }: { as?: string; headers?: Record<string, string>; body?: object } = {},
-  ) =>
-    new Promise<{ status: number; headers: Record<string, unknown>; body: ErrorView }>((resolve, reject) => {
-      const bearer = as === undefined ? {} : { authorization: `Bearer ${as}-token` };
-      const sent = method === 'GET' ? {} : { 'content-type': 'application/json' };
-      const options = { method, headers: { ...sent, ...bearer, ...headers } };
-      const outgoing = httpRequest(facade.admin + path, options, async (answer) => {
-        const all = Buffer.concat(await answer.toArray()).toString();
-        resolve({
-          status: answer.statusCode!,
-          headers: answer.headers,
-          body: all.startsWith('{') ? JSON.parse(all) : undefined,
-        });
-      });
-      outgoing.on('error', reject).end(body && JSON.stringify(body));
-    });
+  const ask = async (method: string, path: string, { as, body }: { as?: string; body?: object } = {}) => {
+    const bearer = as === undefined ? {} : { authorization: `Bearer ${as}-token` };
+    const headers = { 'content-type': 'application/json', ...bearer };
+    const options = { method, headers, ...(body && { body: JSON.stringify(body) }) };
+    const answer = await fetch(facade.admin + path, options);
+    return { status: answer.status, body: (await answer.json()) as ErrorView };
+  };
   const rollback = (options: Parameters<typeof ask>[2] = {}) =>
     ask('POST', '/api/routes/r/rollback', { body: { reason: 'x' }, ...options });
   const shadow = (as: string, force = false) =>
@@ -55,11 +41,9 @@ describe('Roles on the admin API', () => {
 
   it('let readers read, operators move, and only admins force', async () => {
     await start();
-    const explain = { method: 'GET', url: '/api/1' };
     for (const as of ['rita', 'otto', 'ada']) {
       for (const path of ['/api/status', '/api/routes', '/api/routes/r', '/api/routes/r/history'])
         expect((await ask('GET', path, { as })).status, `${as} ${path}`).to.equal(200);
-      expect((await ask('POST', '/api/explain', { as, body: explain })).status, as).to.equal(200);
     }
     const tooLow = await shadow('rita');
     expect([tooLow.status, tooLow.body.code]).to.deep.equal([403, 'ADMIN_ROLE_TOO_LOW']);
@@ -97,93 +81,23 @@ describe('Roles on the admin API', () => {
     expect(ugly.body.code).to.equal('REQUEST_INVALID');
   });
 
-  it('close reading too as soon as there is a token, but not health and metrics', async () => {
+  it('take a question of what would become of a request for reading, though it is asked with POST', async () => {
+    const explain = (as?: string) =>
+      ask('POST', '/api/explain', { body: { method: 'GET', url: '/api/1' }, ...(as && { as }) });
     await start([]);
-    expect((await ask('GET', '/api/routes')).status).to.equal(200);
-    const rebound = await ask('GET', '/api/routes', { headers: { host: 'evil.test' } });
-    expect([rebound.status, rebound.body.code]).to.deep.equal([403, 'ADMIN_PAGE_FOREIGN']);
-    expect((await ask('POST', '/api/explain', { body: { method: 'GET', url: '/a' } })).status).to.equal(200);
-    expect((await rollback({ as: 'ada' })).body.code).to.equal('ADMIN_TOKEN_MISSING');
-    await facade.edit(text(TOKENS));
-    await until(async () => (await ask('GET', '/api/routes')).status === 401, {
-      what: 'the tokens to count',
-    });
-    const refused = await ask('GET', '/api/status');
-    expect(refused.headers['www-authenticate']).to.equal('Bearer');
-    expect((await ask('POST', '/api/explain', { body: { method: 'GET', url: '/a' } })).status).to.equal(401);
-    for (const path of ['/health/live', '/health/ready', '/metrics'])
-      expect((await ask('GET', path)).status, path).to.equal(200);
-    expect((await ask('GET', '/api/routes', { as: 'rita' })).status).to.equal(200);
-  });
-
-  it('know the token of the environment beside those of the file, as that of an admin', async () => {
-    await start(TOKENS, 'own-token');
-    expect((await shadow('own', true)).status).to.equal(200);
-    expect((await rollback({ as: 'otto' })).status).to.equal(200);
-  });
-
-  it('take a token that an edit of the file takes out at once', async () => {
+    expect((await explain()).status).to.equal(200);
+    await facade.close();
     await start();
-    await facade.edit(text(TOKENS.slice(1)));
-    await until(async () => (await ask('GET', '/api/routes', { as: 'rita' })).status === 401);
-    expect((await ask('GET', '/api/routes', { as: 'otto' })).status).to.equal(200);
+    expect((await explain()).status).to.equal(401);
+    for (const as of ['rita', 'otto', 'ada']) expect((await explain(as)).status, as).to.equal(200);
   });
 
-  it("refuse changes that another site's page sends, or a form", async () => {
-    await start();
-    const host = new URL(facade.admin).host;
-    const foreign: Record<string, string>[] = [
-      { origin: 'https://evil.test' },
-      { origin: 'null' },
-      { origin: `http://${host}.evil.test` },
-      { 'sec-fetch-site': 'cross-site' },
-      { 'sec-fetch-site': 'same-site' },
-      { 'sec-fetch-site': 'cross-site', origin: `http://${host}` },
-    ];
-    for (const headers of foreign) {
-      const { status, body } = await rollback({ as: 'ada', headers });
-      expect([status, body.code], JSON.stringify(headers)).to.deep.equal([403, 'ADMIN_PAGE_FOREIGN']);
-    }
-    for (const type of [
-      'text/plain',
-      'application/x-www-form-urlencoded',
-      'multipart/form-data; boundary=x',
-    ]) {
-      const { status, body } = await rollback({ as: 'ada', headers: { 'content-type': type } });
-      expect([status, body.code], type).to.deep.equal([415, 'ADMIN_BODY_NOT_JSON']);
-    }
-    const cookie = await rollback({ headers: { cookie: 'token=ada-token' } });
-    expect(cookie.status).to.equal(401);
-    const own = { origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
-    expect((await rollback({ as: 'ada', headers: own })).status).not.to.equal(403);
-  });
-
-  it('make an address wait after many wrong tokens, and never log one', async () => {
-    await start();
-    let refusals = 0;
-    for (; refusals < 100; refusals += 1)
-      if ((await ask('GET', '/api/routes', { as: 'guessed' })).status === 429) break;
-    expect(refusals).to.be.within(5, 50);
-    const late = await rollback({ as: 'ada' });
-    expect([late.status, late.body.code]).to.deep.equal([429, 'ADMIN_ATTEMPTS_TOO_MANY']);
-    expect(Number(late.headers['retry-after'])).to.be.within(1, 60);
-    const lines = facade.log.filter(({ message }) => message === 'wrong admin token');
-    expect(lines).to.have.length(refusals);
-    expect(lines[0]).to.include({ address: '127.0.0.1', method: 'GET', path: '/api/routes' });
-    expect(JSON.stringify(facade.log)).not.to.include('guessed');
-    expect(await facade.metrics()).to.match(
-      new RegExp(`strangler_admin_refused_total\\{reason="wrong token",process="facade"\\} ${refusals}`),
-    );
-  });
-
-  it('keep an address that other machines reach closed while there is no token, also after an edit', async () => {
+  it('show in the status that an edit was refused which would open the API to other machines', async () => {
     const open = (tokens: readonly string[]) =>
       text(tokens).replace('admin: "127.0.0.1:0"', 'admin: "0.0.0.0:0"');
-    const error = await startTestFacade(open([]), { token: '' }).catch((thrown) => thrown);
-    expect(error).to.include({ code: 'ADMIN_EXPOSED' });
     facade = await startTestFacade(open(TOKENS), { token: '' });
     await facade.edit(open([]));
-    const port = new URL(facade.admin).port;
+    const { port } = new URL(facade.admin);
     const rita = { headers: { authorization: 'Bearer rita-token' } };
     const status = async () =>
       (await (await fetch(`http://127.0.0.1:${port}/api/status`, rita)).json()) as {
@@ -192,6 +106,5 @@ describe('Roles on the admin API', () => {
     await until(async () => (await status()).config.problem?.code === 'ADMIN_EXPOSED', {
       what: 'the edit to be refused',
     });
-    expect((await fetch(`http://127.0.0.1:${port}/api/status`)).status).to.equal(401);
   });
 });

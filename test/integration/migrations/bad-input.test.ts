@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
 import { openShop, type Shop, type ShopOptions } from './shop/shop.ts';
-import { openWorker, type WorkerClient } from './shop/worker.ts';
+import { openWorker, TOKEN, type WorkerClient } from './shop/worker.ts';
 
 describe('bad input to the worker', () => {
   let shop: Shop | undefined;
@@ -78,7 +78,8 @@ describe('bad input to the worker', () => {
     worker = await openWorker(shop.configFile);
     const without = await fetch(`${worker.url}/api/data/shop/copy`, { method: 'POST' });
     expect(without.status).to.equal(401);
-    const unknown = await fetch(`${worker.url}/api/data/nothing`);
+    const headers = { authorization: `Bearer ${TOKEN}` };
+    const unknown = await fetch(`${worker.url}/api/data/nothing`, { headers });
     expect(unknown.status).to.equal(404);
     expect(await unknown.json()).to.include({ code: 'GROUP_UNKNOWN' });
     const early = await worker.post('verify');

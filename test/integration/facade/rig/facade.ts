@@ -78,7 +78,7 @@ export async function startTestFacade(
   const log = createLogger({ process: 'facade', write: (line) => void lines.push(JSON.parse(line)) });
   const lifecycle = createLifecycle({ log });
   const parts = { env: {}, log, lifecycle, clock: systemClock, metrics };
-  const options = { ...parts, configFile: file, token: token || undefined, ...(open && { open }) };
+  const options = { ...parts, configFile: file, token, ...(open && { open }) };
   const { url, admin } = await startFacade(options).catch(async (error) => {
     await lifecycle.close();
     await rm(directory, { recursive: true });

@@ -46,8 +46,8 @@ export async function spawnWorker(configFile: string): Promise<WorkerClient & { 
 }
 
 function clientOf(url: string): WorkerClient {
-  const view = async () => (await (await fetch(`${url}/api/data/shop`)).json()) as GroupView;
   const headers = { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' };
+  const view = async () => (await (await fetch(`${url}/api/data/shop`, { headers })).json()) as GroupView;
   const client: WorkerClient = {
     url,
     view,
