@@ -1,20 +1,19 @@
 /** The facade's composition root: config → stores → what is in force → request flow → two servers. */
 import { randomBytes, randomUUID } from 'node:crypto';
-import { createServer } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import path from 'node:path';
 import { refuseExposed } from '../chassis/admin/exposure.ts';
 import { tokenHolders } from '../chassis/admin/token-holders.ts';
 import type { LoadedConfig } from '../chassis/config/load.ts';
 import { loadConfig } from '../chassis/config/load.ts';
 import type { Resolver } from '../chassis/discovery/resolver.ts';
-import { createHealth } from '../chassis/health.ts';
+import { createHealth, type Health } from '../chassis/health.ts';
 import { reachableUrl } from '../chassis/http/reachable-url.ts';
 import { type Listening, listen } from '../chassis/http/server.ts';
 import { createTransport } from '../chassis/http/transport.ts';
 import type { ProcessContext } from '../chassis/lifecycle.ts';
 import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
-import { createClientServer } from './admission/client-server.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';
 import { createFacade, type Facade } from './app.ts';
@@ -30,6 +29,7 @@ import { createWorkerDataStatus } from './gates/worker-data-status.ts';
 import { createGateway, type Gateway } from './gateway/gateway.ts';
 import { createInForce, type InForce } from './in-force.ts';
 import { restartNeeded } from './restart-needed.ts';
+import { serveClients } from './serve-clients.ts';
 import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks, shadowMarkKey } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
@@ -54,6 +54,8 @@ export interface FacadeOptions extends ProcessContext {
   open?: typeof openStores;
   /** Further conditions of readiness, by name; each fails by throwing. */
   checks?: Record<string, () => unknown>;
+  /** Sees each request before the flow does, which does not get it when this has answered it. */
+  before?: (request: IncomingMessage, response: ServerResponse) => boolean;
 }
 
 const AS_IT_IS = (loaded: LoadedConfig): LoadedConfig => loaded;
@@ -105,11 +107,12 @@ export async function startFacade(options: FacadeOptions): Promise<RunningFacade
   addDriftTelemetry(options.metrics, () => inForce.view().snapshot.routes);
   addQuarantineTelemetry(options.metrics, () => inForce.view().snapshot.loaded);
   const config = followEdits(options, loaded, inForce, discovery);
-  const admin = await serveAdmin(options, {
+  const health = createHealth();
+  const admin = await serveAdmin(options, health, {
     ...{ inForce, resolver: discovery, recorder, stores, configProblem: config.problem, journal },
     gateway: duties.gateway,
   });
-  const server = await serveClients(options, loaded, flow);
+  const server = await serveClients({ ...options, facade: loaded.config.facade, flow, health });
   log.info('facade listening', { url: server.url, admin: admin.url });
   return { url: server.url, admin: admin.url };
 }
@@ -226,6 +229,7 @@ interface AdminParts {
 
 async function serveAdmin(
   { log, metrics, lifecycle, clock, token, checks = {} }: FacadeOptions,
+  health: Health,
   { inForce, gateway, resolver, recorder, stores, configProblem, journal }: AdminParts,
 ): Promise<Listening> {
   const transport = createTransport({ connections: 4 });
@@ -237,7 +241,6 @@ async function serveAdmin(
   const guard = createGuard({ inForce, judge, control, log });
   lifecycle.onClose('guard', () => guard.close());
 
-  const health = createHealth();
   health.add('toggles', () => {
     if (!inForce.toggles().known) throw new Error('the toggle store was not read yet');
   });
@@ -265,19 +268,5 @@ async function serveAdmin(
   });
   const server = await listen(createServer(app), facade.admin);
   lifecycle.onClose('admin', () => server.close(1_000));
-  lifecycle.onClose('readiness', () => health.drain());
-  return server;
-}
-
-async function serveClients(
-  { lifecycle }: FacadeOptions,
-  { config }: LoadedConfig,
-  flow: Facade,
-): Promise<Listening> {
-  const { limits, listen: address } = config.facade;
-  const clients = createClientServer({ ...flow, limits, newId: randomUUID });
-  const server = await listen(clients, address);
-  lifecycle.onClose('clients', () => server.close(config.facade.drain), { takes: config.facade.drain });
-  lifecycle.onClose('websockets', flow.closeWebSockets);
   return server;
 }

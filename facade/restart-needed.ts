@@ -4,6 +4,7 @@ import type { StranglerConfig } from '../chassis/config/schema/config.ts';
 const AT_START: Record<string, (config: StranglerConfig) => unknown> = {
   'facade.listen': ({ facade }) => facade.listen,
   'facade.admin': ({ facade }) => facade.admin,
+  'facade.settle': ({ facade }) => facade.settle,
   'facade.drain': ({ facade }) => facade.drain,
   'facade.limits.headerBytes': ({ facade }) => facade.limits.headerBytes,
   'facade.limits.headersTimeout': ({ facade }) => facade.limits.headersTimeout,

@@ -23,6 +23,8 @@ export const listenErrors = defineErrors({
 export interface Listening {
   url: string;
   port: number;
+  /** From now on each answer ends its connection: clients that come again may go elsewhere. */
+  drain(): void;
   /** Stops accepting, waits for exchanges under way up to `drain` ms, then cuts the rest. */
   close(drain: number): Promise<void>;
 }
@@ -38,8 +40,8 @@ export async function listen(
     socket.once('close', () => sockets.delete(socket));
   });
   let closing = false;
-  server.on('request', (_request, response) => {
-    // A kept-alive connection would outlive the drain.
+  // Before the handler, which may answer at once. A kept-alive connection would outlive the drain.
+  server.prependListener('request', (_request, response) => {
     if (closing) response.setHeader('connection', 'close');
   });
   await bind(server, host, port);
@@ -48,6 +50,9 @@ export async function listen(
   return {
     url: `http://${shown}:${address.port}`,
     port: address.port,
+    drain: () => {
+      closing = true;
+    },
     close: (drain) => {
       closing = true;
       return closeServer(server, sockets, drain);

@@ -72,6 +72,8 @@ function parsed(body: Buffer): PartOutcome {
   try {
     // A byte order mark would stand in the middle of the answer.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(body);
+    // The decoder takes one away, and the parser would a second one.
+    if (text.startsWith('\uFEFF')) return missing('not-json');
     const value: JsonValue = parseLossless(text);
     return { kind: 'ok', text, value };
   } catch {

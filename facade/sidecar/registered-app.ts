@@ -17,10 +17,10 @@ export interface RegisteredAppOptions extends Pick<ProcessContext, 'log' | 'life
   random?: () => number;
 }
 
-/** Registers it while it is well; on leaving, others get time to notice before the listener closes. */
+/** Registers it while it is well; on leaving it is taken out before the sidecar settles and its listener closes. */
 export async function registerApp(options: RegisteredAppOptions): Promise<void> {
   const { config, url, health, log, lifecycle, clock, random = Math.random } = options;
-  const { service, registry, advertise, settle } = config.sidecar!;
+  const { service, registry, advertise } = config.sidecar!;
   const registration = {
     ...{ service, id: `${service}-${randomUUID()}`, url: advertise ?? url },
     ttl: REGISTRATION_TTL[registry],
@@ -37,13 +37,8 @@ export async function registerApp(options: RegisteredAppOptions): Promise<void> 
   };
   health.onChange(follow);
   follow();
-  lifecycle.onClose(
-    'registration',
-    async () => {
-      if (kept === undefined) return registrar.close();
-      await (await kept).deregister();
-      await clock.sleep(settle);
-    },
-    { takes: settle },
-  );
+  lifecycle.onClose('registration', async () => {
+    if (kept === undefined) return registrar.close();
+    await (await kept).deregister();
+  });
 }

@@ -12,14 +12,14 @@ export function sidecarOf({ config, file }: LoadedConfig): SidecarConfig {
 
 /** The config under which the facade's pipeline stands before the application. Raises SIDECAR_MISSING. */
 export function sidecarConfig(loaded: LoadedConfig): LoadedConfig {
-  const { service, app, listen, admin } = sidecarOf(loaded);
+  const { service, app, listen, admin, settle } = sidecarOf(loaded);
   const { config } = loaded;
   return {
     ...loaded,
     quarantined: new Map(),
     config: {
       ...config,
-      facade: { ...config.facade, listen, admin },
+      facade: { ...config.facade, listen, admin, settle },
       store: { kind: 'memory' },
       upstreams: { [service]: upstreamSchema.parse({ url: app }) },
       legacy: service,

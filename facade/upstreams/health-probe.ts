@@ -3,6 +3,9 @@ import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import type { Probe } from './health-check.ts';
 
+/** What a probe calls itself. */
+export const PROBE_AGENT = 'strangler-health';
+
 /** What is asked, and what passes; `timeout` in milliseconds until the answer's head. */
 export interface HealthProbeOptions {
   /** Path and query; the instance's own path is not put in front. */
@@ -23,7 +26,7 @@ export function createHealthProbe({ path, timeout, status }: HealthProbeOptions)
 function statusOf(url: URL, signal: AbortSignal): Promise<number> {
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const request = url.protocol === 'https:' ? httpsRequest : httpRequest;
-  const asked = request(url, { agent: false, signal, headers: { 'user-agent': 'strangler-health' } });
+  const asked = request(url, { agent: false, signal, headers: { 'user-agent': PROBE_AGENT } });
   asked.once('response', (answer) => {
     resolve(answer.statusCode!);
     asked.destroy();

@@ -18,7 +18,9 @@ import { facadeWebSocket } from './websocket.ts';
 const facade = z.strictObject({
   listen: listenAddress.prefault('127.0.0.1:8080'),
   admin: facadeAdmin,
-  /** How long open exchanges may go on after SIGTERM. */
+  /** How long it goes on accepting after SIGTERM, when it is not ready any more, until others have noticed. */
+  settle: duration.default(0),
+  /** How long open exchanges may go on after that. */
   drain: duration.default(10_000),
   /** Peers whose X-Forwarded-* are believed (addresses and networks; none by default). */
   trustProxy: z.array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()])).default([]),

@@ -1,5 +1,5 @@
 import { Agent, createServer, get, type RequestListener } from 'node:http';
-import { connect } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { KitError } from '../../../chassis/errors.ts';
 import { type Listening, listen } from '../../../chassis/http/server.ts';
@@ -80,6 +80,36 @@ describe('listening', () => {
     agent.destroy();
   });
 
+  it('answers what still comes on a connection in use, also at once, and ends that then', async () => {
+    let answered = false;
+    let finish = () => {};
+    const { port, close } = await serve((request, response) => {
+      if (request.url === '/slow') finish = () => response.end('first');
+      else answered = Boolean(response.end('second'));
+    });
+    const socket = connect(port, '127.0.0.1');
+    const text = textOf(socket);
+    const get = (where: string) => `GET ${where} HTTP/1.1\r\nHost: h\r\n\r\n`;
+    socket.write(get('/slow'));
+    await until(() => finish.toString().includes('end'));
+    const closed = close(5_000);
+    socket.write(get('/at-once'));
+    await until(() => answered);
+    finish();
+    expect(await text).to.match(/first[\s\S]*Connection: close[\s\S]*second$/i);
+    await closed;
+  });
+
+  it('goes on while it drains, but ends each connection with its answer', async () => {
+    const { port, url, drain } = await serve((_, response) => void response.end('ok'));
+    drain();
+    const socket = connect(port, '127.0.0.1');
+    const text = textOf(socket);
+    socket.write('GET / HTTP/1.1\r\nHost: h\r\n\r\n');
+    expect(await text).to.match(/connection: close[\s\S]*ok$/i);
+    expect(await bodyOf(url)).to.deep.equal({ body: 'ok' });
+  });
+
   it('cuts what is still under way at the deadline', async () => {
     let entered = false;
     const { url, close } = await serve(() => {
@@ -108,6 +138,13 @@ describe('listening', () => {
     await close(10);
   });
 });
+
+/** What comes until the end. */
+async function textOf(socket: Socket): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of socket) parts.push(part as Buffer);
+  return Buffer.concat(parts).toString();
+}
 
 function bodyOf(url: string, agent?: Agent): Promise<{ body: string } | { error?: string }> {
   return new Promise((resolve) => {

@@ -104,6 +104,12 @@ describe('Aggregates', () => {
         response.writeHead(200, { 'content-type': 'application/json' }).end(Buffer.from([0x22, 0xff, 0x22])),
       'not-json',
     ],
+    [
+      'answers behind two byte order marks',
+      (_request, response) =>
+        response.writeHead(200, { 'content-type': 'application/json' }).end('\uFEFF\uFEFF{"a":1}'),
+      'not-json',
+    ],
     ['answers compressed', say('{}', 200, { 'content-encoding': 'gzip' }), 'not-json'],
   ];
   for (const [what, answer, reason] of broken)

@@ -65,7 +65,10 @@ describe('lifecycle', () => {
     lifecycle.onClose('takes long', () => promise, { takes: 600_000 });
     const closed = lifecycle.close();
     // Longer than the deadline alone.
-    setTimeout(() => resolve(order.push('takes long') && undefined), 60);
+    setTimeout(() => {
+      order.push('takes long');
+      resolve();
+    }, 60);
     await closed;
     expect(order).to.deep.equal(['takes long', 'last']);
     expect(lines).to.deep.equal([]);
