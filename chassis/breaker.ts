@@ -14,11 +14,21 @@ export type BreakerState = 'closed' | 'open' | 'half-open';
 export interface Breaker {
   /** Runs a call; its signal is aborted at the timeout. Rejects with BREAKER_OPEN without calling when open. */
   run<T>(call: (signal: AbortSignal) => Promise<T>): Promise<T>;
+  /** Lets a call through that has a time limit of its own, and tells how it went; undefined: it is refused. */
+  begin(): BegunCall | undefined;
   readonly state: BreakerState;
   /** Whether `run` would call now: not while it is open, nor while half-open with its one call under way. */
   readonly admits: boolean;
   onChange(listener: (state: BreakerState) => void): void;
   close(): void;
+}
+
+/** A call that was let through; it tells once how it went. */
+export interface BegunCall {
+  succeeded(): void;
+  failed(): void;
+  /** Nothing was learnt of the resource: it is not counted, and a half-open breaker stays on its guard. */
+  dropped(): void;
 }
 
 /** Settings of a breaker; times in milliseconds. */
@@ -78,7 +88,7 @@ export function createBreaker(options: BreakerOptions): Breaker {
       try {
         return { ok: true, value: await call(signal) };
       } catch (error) {
-        if (isFailure(error)) throw error;
+        if (error === FAILED || isFailure(error)) throw error;
         return { ok: false, error };
       }
     },
@@ -112,6 +122,10 @@ export function createBreaker(options: BreakerOptions): Breaker {
       if (!outcome.ok) throw outcome.error;
       return outcome.value as T;
     },
+    begin() {
+      if (circuit.closed) return countedAtItsEnd(circuit);
+      return admits(circuit) ? triedAlone(circuit) : undefined;
+    },
     get state() {
       return stateOf(circuit);
     },
@@ -120,6 +134,37 @@ export function createBreaker(options: BreakerOptions): Breaker {
     },
     onChange: (listener) => void listeners.push(listener),
     close: () => circuit.shutdown(),
+  };
+}
+
+type Circuit = CircuitBreaker<[(signal: AbortSignal) => Promise<unknown>, AbortSignal], unknown>;
+
+const FAILED = new Error('The call failed.');
+const NEVER_ABORTED = new AbortController().signal;
+
+/** Counted as a call when it ends, so that those under way do not dilute the share; not at all after a change. */
+function countedAtItsEnd(circuit: Circuit): BegunCall {
+  const count = (outcome: () => Promise<unknown>) => {
+    if (circuit.closed) void circuit.fire(outcome, NEVER_ABORTED).catch(() => {});
+  };
+  return {
+    succeeded: () => count(() => Promise.resolve()),
+    failed: () => count(() => Promise.reject(FAILED)),
+    dropped() {},
+  };
+}
+
+/** The one call of a half-open circuit. One that takes longer than the time limit opens it again; its late success closes it. */
+function triedAlone(circuit: Circuit): BegunCall {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  void circuit.fire(() => promise, NEVER_ABORTED).catch(() => {});
+  return {
+    succeeded() {
+      resolve();
+      circuit.close();
+    },
+    failed: () => reject(FAILED),
+    dropped: () => reject(FAILED),
   };
 }
 

@@ -40,7 +40,7 @@ export class CarriedUpgrade {
   }
 
   failed(error: Error): void {
-    this.#events.onFailure(error);
+    this.#events.onFailure(error, 'new');
   }
 }
 

@@ -1,7 +1,8 @@
 /**
- * Forwards a request along a plan of upstreams. It is sent again only when it is repeatable and no byte of an
- * answer has come: once over a fresh connection where a kept one was reset, then within the upstream's budget to
- * another of its instances, then to the plan's next upstream.
+ * Forwards a request along a plan of upstreams. Where no connection came about nothing was sent, and another instance
+ * gets it, whatever it is. It is sent again only when it is repeatable and no byte of an answer has come: once over
+ * a fresh connection where a kept one broke, then within the upstream's budget to another of its instances, then to
+ * the plan's next upstream.
  */
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';

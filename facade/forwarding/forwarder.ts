@@ -22,14 +22,20 @@ export interface BodyObserver {
   end(): void;
 }
 
+/**
+ * Over what a request failed: `none`, no connection came about, so that nothing of it was sent or read; `kept`, one
+ * that had served before and may have been closed while idle; `new`, any other, or nobody can tell.
+ */
+export type FailedOver = 'none' | 'kept' | 'new';
+
 /** What becomes of one request: a head or a failure, and a cut after a head if the body breaks off. */
 export interface ForwarderEvents {
   /** `103 Early Hints` came before the answer, with these links. */
   onHints(link: string | string[] | undefined): void;
   /** Writes the head to the client; the forwarder passes the body on, with back-pressure. */
   onHead(head: AnswerHead): BodyObserver | undefined;
-  /** No head came. `reused`: the connection had served before, so it may have been closed while idle. */
-  onFailure(error: Error, reused: boolean): void;
+  /** No head came. */
+  onFailure(error: Error, over: FailedOver): void;
   /** The body broke off; the client's connection is ended, so that the client sees it. */
   onCut(error: Error): void;
 }
@@ -40,7 +46,7 @@ export interface UpgradeEvents {
   onOpen(upstream: Socket): void;
   /** The upstream answered with this status instead; the forwarder passes that on and ends the connection. */
   onRefused(status: number): void;
-  onFailure(error: Error): void;
+  onFailure(error: Error, over: FailedOver): void;
 }
 
 /** A request under way. */
@@ -51,8 +57,11 @@ export interface Attempt {
 
 /** Carries requests to one instance, over connections of its own. */
 export interface Forwarder {
-  /** Forwards `request` as it stands (method, url, headers, body); with `expect` the upstream is asked before the body. */
-  send(request: IncomingMessage, response: ServerResponse, events: ForwarderEvents): Attempt;
+  /**
+   * Forwards `request` as it stands (method, url, headers, body); with `expect` the upstream is asked before the body.
+   * `fresh`: over a connection that is opened for it.
+   */
+  send(request: IncomingMessage, response: ServerResponse, events: ForwarderEvents, fresh?: boolean): Attempt;
   /** Forwards an upgrade. */
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer, events: UpgradeEvents): void;
   close(): void;

@@ -5,41 +5,39 @@
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
-import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { createProxyMiddleware } from 'http-proxy-middleware';
-import { KitError } from '../../chassis/errors.ts';
+import { CarriedRequest } from './carried-request.ts';
 import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
-import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
-import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
-import { createOriginAgent } from './origin-agent.ts';
-import { passBody } from './pass-body.ts';
+import type { Forwarder } from './forwarder.ts';
+import { connectingAgent, createOriginAgent } from './origin-agent.ts';
 
 const CARRIED = Symbol('carried');
 
-type Carrier = IncomingMessage & { [CARRIED]?: Carried | CarriedUpgrade };
-type Outgoing = ClientRequest & { [CARRIED]?: Carried };
+type Carrier = IncomingMessage & { [CARRIED]?: CarriedRequest | CarriedUpgrade };
 
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
   const agent = createOriginAgent({ secure: url.protocol === 'https:' });
-  const middleware = createProxyMiddleware({
-    target: url,
-    agent,
-    selfHandleResponse: true,
-    // How long an upstream has is for others to say.
-    upgradeTimeout: 0,
-    ejectPlugins: true,
-    plugins: [passEvents],
-  });
+  const through = (over: Agent) =>
+    createProxyMiddleware({
+      target: url,
+      agent: over,
+      selfHandleResponse: true,
+      // How long an upstream has is for others to say.
+      upgradeTimeout: 0,
+      ejectPlugins: true,
+      plugins: [passEvents],
+    });
+  const middleware = through(agent);
+  let freshly: typeof middleware | undefined;
   return {
-    send(request, response, events) {
-      const carried = new Carried(response, events, request.headers.expect !== undefined);
-      // The middleware would not show us a request with this header; it is added later.
-      if (carried.expects) request.headers = withoutExpectation(request.headers);
+    send(request, response, events, fresh) {
+      const carried = new CarriedRequest(request, response, events);
       (request as Carrier)[CARRIED] = carried;
-      void middleware(request, response, carried.next);
+      if (fresh) freshly ??= through(connectingAgent(agent));
+      void (fresh ? freshly! : middleware)(request, response, carried.next);
       return carried;
     },
     upgrade(request, socket, head, events) {
@@ -48,76 +46,6 @@ export function createHttpProxy(target: string): Forwarder {
     },
     close: () => agent.destroy(),
   };
-}
-
-/** One request on its way, between the middleware's events and ours. */
-class Carried implements Attempt {
-  #response: ServerResponse;
-  #events: ForwarderEvents;
-  #outgoing: ClientRequest | undefined;
-  #gaveUp: Error | undefined;
-  #waiting: Waiting | undefined;
-  #state: 'sent' | 'answered' | 'failed' = 'sent';
-  /** The client waits for `100 Continue`. */
-  readonly expects: boolean;
-
-  constructor(response: ServerResponse, events: ForwarderEvents, expects: boolean) {
-    this.#response = response;
-    this.#events = events;
-    this.expects = expects;
-  }
-
-  requested(outgoing: Outgoing): void {
-    this.#outgoing = outgoing;
-    outgoing[CARRIED] = this;
-    outgoing.once('upgrade', refuseSwitch);
-    outgoing.on('information', passInformation);
-    if (this.#gaveUp !== undefined) outgoing.destroy(this.#gaveUp);
-    else if (this.expects) this.#waiting = askFirst(outgoing, this.#response);
-  }
-
-  informed({ statusCode, headers }: InformationEvent): void {
-    if (statusCode === 103 && this.#state === 'sent') this.#events.onHints(headers.link);
-  }
-
-  answered(answer: IncomingMessage): void {
-    if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
-    this.#state = 'answered';
-    this.#waiting?.end();
-    passBody(answer, this.#response, this.#events.onHead(answer));
-  }
-
-  failed(error: Error): void {
-    // Of an attempt before, given up: the middleware tells it when the next one is under way.
-    if (error instanceof KitError && error !== this.#gaveUp) return;
-    this.#waiting?.end();
-    if (this.#state === 'answered') this.#events.onCut(error);
-    else if (this.#state === 'sent') {
-      this.#state = 'failed';
-      const reused = this.#gaveUp === undefined && this.#outgoing?.reusedSocket === true;
-      this.#events.onFailure(this.#gaveUp ?? error, reused);
-    }
-  }
-
-  giveUp(error: Error): void {
-    this.#gaveUp = error;
-    this.#outgoing?.destroy(error);
-  }
-
-  next = (error: unknown): void => {
-    if (error instanceof Error) this.failed(error);
-  };
-}
-
-/** One function for all requests. */
-function passInformation(this: Outgoing, information: InformationEvent): void {
-  this[CARRIED]?.informed(information);
-}
-
-/** An upstream that changes the protocol though nobody asked: without this its request would stay open for ever. */
-function refuseSwitch(this: Outgoing, _answer: IncomingMessage, socket: Socket): void {
-  socket.destroy();
-  this[CARRIED]?.failed(new Error('The upstream changed the protocol unasked.'));
 }
 
 /** Only the members used here of the middleware's inner proxy server. */
@@ -141,7 +69,7 @@ function passEvents(server: ProxyEmitter): void {
   server.on('open', upgradeOpened);
 }
 
-function carriedOf(request: Carrier): Carried | undefined {
+function carriedOf(request: Carrier): CarriedRequest | undefined {
   const carried = request[CARRIED];
-  return carried instanceof Carried ? carried : undefined;
+  return carried instanceof CarriedRequest ? carried : undefined;
 }

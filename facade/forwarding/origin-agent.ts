@@ -18,6 +18,23 @@ export function createOriginAgent({ secure = false, idle = IDLE_MS } = {}): Http
   return withIdleLimit(new HttpAgent({ ...SETTINGS, servername: '' } as AgentOptions), idle);
 }
 
+/** The same connections, but each request opens one. */
+export function connectingAgent(agent: HttpAgent): HttpAgent {
+  return Object.assign(Object.create(agent) as HttpAgent, {
+    addRequest(...request: unknown[]) {
+      const idle = agent.freeSockets;
+      // Read-only in the types alone.
+      const hiding = agent as { freeSockets: typeof idle };
+      hiding.freeSockets = {};
+      try {
+        (agent as HttpAgent & AgentHooks).addRequest(...request);
+      } finally {
+        hiding.freeSockets = idle;
+      }
+    },
+  });
+}
+
 /**
  * The agent's own `timeout` would do it too, but then each request listens for it, and each connection's timer is
  * set anew twice a request: one look at all of them now and then costs nothing.
@@ -61,6 +78,7 @@ function withIdleLimit(agent: HttpAgent, idle: number): HttpAgent {
 
 /** What Node lets an agent decide (nodejs.org/api/http.html). */
 interface AgentHooks {
+  addRequest(...request: unknown[]): void;
   keepSocketAlive(socket: Duplex): boolean;
   reuseSocket(socket: Duplex, request: ClientRequest): void;
 }

@@ -11,6 +11,5 @@ export function refuse({ response, requestId, answerHeaders }: Exchange, error: 
 
 /** What clients and the log are told of an error. */
 export function codeOf(error: unknown): string {
-  if (!(error instanceof KitError)) return 'UPSTREAM_FAILED';
-  return error.code === 'BREAKER_TIMEOUT' ? 'UPSTREAM_SLOW' : error.code;
+  return error instanceof KitError ? error.code : 'UPSTREAM_FAILED';
 }

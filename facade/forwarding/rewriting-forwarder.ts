@@ -4,24 +4,25 @@
  */
 import type { IncomingMessage } from 'node:http';
 import type { Rewrite } from '../rewriting/rewrite.ts';
-import type { Forwarder } from './forwarder.ts';
+import type { Forwarder, ForwarderEvents } from './forwarder.ts';
 
 /** Puts the rewriting before a forwarder; without any it is the forwarder itself. */
 export function withRewrite(forwarder: Forwarder, rewrite: Rewrite | undefined): Forwarder {
   if (rewrite === undefined) return forwarder;
   return {
-    send(request, response, events) {
+    send(request, response, events, fresh) {
       const { headers } = request;
       const restore = apply(request, rewrite);
-      const attempt = forwarder.send(request, response, {
+      const told: ForwarderEvents = {
         onHints: (link) => events.onHints(link),
         onHead: (head) => events.onHead(rewrite.answer(head, headers)),
-        onFailure(error, reused) {
+        onFailure(error, over) {
           restore();
-          events.onFailure(error, reused);
+          events.onFailure(error, over);
         },
         onCut: (error) => events.onCut(error),
-      });
+      };
+      const attempt = forwarder.send(request, response, told, fresh);
       return {
         giveUp(error) {
           restore();
@@ -30,8 +31,15 @@ export function withRewrite(forwarder: Forwarder, rewrite: Rewrite | undefined):
       };
     },
     upgrade(request, socket, head, events) {
-      apply(request, rewrite);
-      forwarder.upgrade(request, socket, head, events);
+      const restore = apply(request, rewrite);
+      forwarder.upgrade(request, socket, head, {
+        onOpen: (upstream) => events.onOpen(upstream),
+        onRefused: (status) => events.onRefused(status),
+        onFailure(error, over) {
+          restore();
+          events.onFailure(error, over);
+        },
+      });
     },
     close: () => forwarder.close(),
   };

@@ -8,7 +8,10 @@ import { hasBody } from './request-headers.ts';
 export function limitTime(exchange: Exchange, timeout: number | undefined, sent: Attempt): void {
   if (timeout === undefined) return;
   if (hasBody(exchange.request.headers)) {
-    exchange.request.once('end', () => startLimit(exchange, timeout, sent));
+    exchange.request.once('end', () => {
+      // Of an attempt before, which read nothing of the body, this listener is still here.
+      if (exchange.attempt === sent) startLimit(exchange, timeout, sent);
+    });
   } else startLimit(exchange, timeout, sent);
 }
 

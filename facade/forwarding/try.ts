@@ -1,38 +1,25 @@
 /** One attempt to have a request answered by one upstream, and what follows when it fails. */
-import { type Breaker, breakerErrors } from '../../chassis/breaker.ts';
+import { type BegunCall, breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
 import type { Instance } from '../upstreams/instance.ts';
 import type { Places, Waiter } from '../upstreams/places.ts';
 import { passEarlyHints } from './early-hints.ts';
 import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
-import type { AnswerHead, Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
+import type { AnswerHead, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
+import { FIRST_PLACE, firstAt, type Place } from './place.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
+import { cameMarked, markResent, unmark } from './retry-mark.ts';
 import { settle } from './settle.ts';
 import type { Step } from './step.ts';
-import { limitTime, slow } from './time-limit.ts';
+import { limitTime } from './time-limit.ts';
 
-/** Says to the next hop that this request was sent before; one that comes with it is not sent again here. */
-const RETRY_HEADER = 'x-retry-attempt';
 /** Stands before the breakers for what no route names. */
 const NO_ROUTE = '(no route)';
-const ANSWERED_BADLY = Symbol('answered with 502, 503 or 504');
-
-/** Where an attempt stands among those of its exchange. */
-interface Place {
-  /** Of the plan. */
-  index: number;
-  /** Sent once more over a fresh connection, after a kept one was reset. */
-  again: boolean;
-  /** The instance that failed before. */
-  tried: Instance | undefined;
-  /** Retries on other instances so far. */
-  retries: number;
-}
-
-const FIRST: Place = { index: 0, again: false, tried: undefined, retries: 0 };
+/** Instances that one request may find without a connection before it is refused: nothing was sent to any of them. */
+const MOST_UNCONNECTED = 3;
 
 /** One attempt; nothing of it is reused by another, so that a late event of the one cannot hurt the other. */
 export class Try implements ForwarderEvents, Waiter {
@@ -40,15 +27,13 @@ export class Try implements ForwarderEvents, Waiter {
   #plan: readonly Step[];
   #tap: AnswerTap;
   #place: Place;
-  #breaker: Breaker | undefined;
   #instance: Instance | undefined;
-  /** Settles the call that the breaker is watching. */
-  #watched: { resolve(): void; reject(error: unknown): void } | undefined;
-  #reused = false;
+  /** Tells the breaker how it went, where one watches. */
+  #call: BegunCall | undefined;
   /** In the queue before the upstream. */
   #waits = false;
 
-  constructor(exchange: Exchange, plan: readonly Step[], tap: AnswerTap, place: Place = FIRST) {
+  constructor(exchange: Exchange, plan: readonly Step[], tap: AnswerTap, place: Place = FIRST_PLACE) {
     this.#exchange = exchange;
     this.#plan = plan;
     this.#tap = tap;
@@ -62,39 +47,30 @@ export class Try implements ForwarderEvents, Waiter {
     settle(exchange);
     exchange.side = side;
     exchange.upstream = upstream.name;
-    this.#breaker = upstream.guards?.of(this.#routeId);
-    if (this.#breaker?.state === 'open') {
-      this.#failed(breakerErrors.error('BREAKER_OPEN', { name: upstream.name }), false);
+    this.#call = this.#place.call;
+    if (this.#call === undefined && upstream.guards?.of(this.#routeId)?.state === 'open') {
+      this.#failed(breakerErrors.error('BREAKER_OPEN', { name: upstream.name }), 'new');
     } else if (upstream.places === undefined) this.entered();
     else this.#enter(upstream.places);
   }
 
   entered(): void {
     const exchange = this.#exchange;
-    const { upstream, timeout } = this.#step;
+    const { upstream } = this.#step;
     if (this.#waits) exchange.abandon = undefined;
     this.#waits = false;
     const instance = upstream.pool.pick(this.#place.tried);
-    if (instance === undefined) {
-      upstream.places?.leave();
-      this.#failed(forwardingErrors.error('UPSTREAM_ABSENT', { name: upstream.name }), false);
-      return;
-    }
-    this.#instance = instance;
-    instance.inflight += 1;
-    exchange.instance = instance;
-    const body = hasBody(exchange.request.headers);
-    // The time that a body is on its way says nothing of the service: such calls are not counted by its breaker.
-    if (this.#breaker !== undefined && !body) this.#guarded(this.#breaker);
-    else
-      limitTime(exchange, upstream.guards === undefined || body ? timeout : upstream.timeout, this.#send());
+    if (instance === undefined)
+      this.#turnAway(forwardingErrors.error('UPSTREAM_ABSENT', { name: upstream.name }));
+    else if (this.#isLetThrough()) this.#send(instance);
+    else this.#turnAway(breakerErrors.error('BREAKER_OPEN', { name: upstream.name }));
   }
 
   refused(error: Error): void {
     const { upstream } = this.#step;
     this.#waits = false;
     upstream.events.busy(upstream.name);
-    this.#failed(error, false);
+    this.#failed(error, 'new');
   }
 
   onHints(link: string | string[] | undefined): void {
@@ -104,14 +80,11 @@ export class Try implements ForwarderEvents, Waiter {
   onHead(answer: AnswerHead): BodyObserver | undefined {
     const exchange = this.#exchange;
     this.#judge(answer.statusCode ?? 502);
-    if (this.#watched !== undefined) exchange.abandon = undefined;
     return passAnswer(exchange, answer, this.#tap);
   }
 
-  onFailure(error: Error, reused: boolean): void {
-    this.#reused = reused;
-    if (this.#watched !== undefined) this.#watched.reject(error);
-    else this.#failed(error, reused);
+  onFailure(error: Error, over: FailedOver): void {
+    this.#failed(error, over);
   }
 
   onCut(): void {
@@ -132,59 +105,104 @@ export class Try implements ForwarderEvents, Waiter {
     if (this.#waits) this.#exchange.abandon = () => places.withdraw(this);
   }
 
-  #send(): Attempt {
-    const exchange = this.#exchange;
-    exchange.attempt = this.#instance!.forwarder.send(exchange.request, exchange.response, this);
-    return exchange.attempt;
+  #turnAway(error: Error): void {
+    this.#step.upstream.places?.leave();
+    this.#failed(error, 'new');
   }
 
-  /** Inside the breaker, while it is being watched: the call succeeds when an answer begins. */
-  #guarded(breaker: Breaker): void {
-    const call = (signal: AbortSignal) =>
-      new Promise<void>((resolve, reject) => {
-        this.#watched = { resolve, reject };
-        const sent = this.#send();
-        this.#exchange.abandon = () => reject(forwardingErrors.error('CLIENT_GONE'));
-        signal.addEventListener('abort', () => sent.giveUp(slow(this.#step.upstream.timeout)));
-      });
-    breaker.run(call).catch((error) => {
-      if (error !== ANSWERED_BADLY) this.#failed(error, this.#reused);
-    });
+  /** Whether the breaker, where one watches, lets this attempt through. */
+  #isLetThrough(): boolean {
+    if (this.#call !== undefined) return true;
+    const breaker = this.#step.upstream.guards?.of(this.#routeId);
+    this.#call = breaker?.begin();
+    return breaker === undefined || this.#call !== undefined;
+  }
+
+  #send(instance: Instance): void {
+    const exchange = this.#exchange;
+    const { request, response } = exchange;
+    const { upstream, timeout } = this.#step;
+    this.#instance = instance;
+    instance.inflight += 1;
+    exchange.instance = instance;
+    // A client that leaves says nothing of the upstream.
+    if (this.#call !== undefined) exchange.abandon = this.#call.dropped;
+    const sent = instance.forwarder.send(request, response, this, this.#place.fresh);
+    exchange.attempt = sent;
+    const isRoutes = upstream.guards === undefined || hasBody(request.headers);
+    limitTime(exchange, isRoutes ? timeout : upstream.timeout, sent);
   }
 
   /** An answer that speaks of the instance itself (502, 503, 504) is passed on, but counts as a failure. */
   #judge(status: number): void {
-    const { guards } = this.#step.upstream;
+    const { guards, standing } = this.#step.upstream;
+    const { url } = this.#instance!;
+    const call = this.#told();
     if (status >= 502 && status <= 504) {
-      this.#step.upstream.standing.failed(this.#instance!.url, 'gateway');
+      standing.failed(url, 'gateway');
       guards?.failed(this.#routeId);
-      this.#watched?.reject(ANSWERED_BADLY);
+      call?.failed();
       return;
     }
-    if (status >= 500) this.#step.upstream.standing.failed(this.#instance!.url, 'server-error');
-    else this.#step.upstream.standing.succeeded(this.#instance!.url);
-    this.#watched?.resolve();
+    if (status >= 500) standing.failed(url, 'server-error');
+    else standing.succeeded(url);
+    call?.succeeded();
   }
 
-  #failed(error: unknown, reused: boolean): void {
+  /** The breaker's call, which is told now how it went, or goes on with the next attempt. */
+  #told(): BegunCall | undefined {
+    const call = this.#call;
+    if (call === undefined) return undefined;
+    this.#call = undefined;
+    this.#exchange.abandon = undefined;
+    return call;
+  }
+
+  #failed(error: unknown, over: FailedOver): void {
     const exchange = this.#exchange;
     const { response, request } = exchange;
     exchange.failure = codeOf(error);
     if (response.destroyed || response.headersSent) return;
-    this.#blame(error, reused);
+    const call = this.#told();
     // Every attempt of the proxy adds its own listeners; the attempts are few.
     response.setMaxListeners(0);
-    const { index, again, tried, retries } = this.#place;
-    if (exchange.expired || !isRepeatable(request)) refuse(exchange, error);
-    else if (reused && !again) this.#follow({ index, again: true, tried, retries });
-    else if (this.#mayRetry(error)) {
-      request.headers[RETRY_HEADER] = String(retries + 1);
-      this.#follow({ index, again: false, tried: this.#instance, retries: retries + 1 });
-    } else if (index + 1 < this.#plan.length) {
-      exchange.fellBack = true;
-      if (retries > 0) delete request.headers[RETRY_HEADER];
-      this.#follow({ index: index + 1, again: false, tried: undefined, retries: 0 });
-    } else refuse(exchange, error);
+    if (over === 'kept' && !this.#place.fresh && !exchange.expired && isRepeatable(request)) {
+      this.#step.upstream.events.retried(exchange.upstream, 'stale');
+      this.#follow({
+        ...this.#place,
+        fresh: true,
+        resent: markResent(request.headers, this.#place.resent),
+        call,
+      });
+      return;
+    }
+    this.#blame(error, over, call);
+    const next = this.#next(error, over);
+    if (next !== undefined) this.#follow(next);
+    else {
+      // What is left of the body is read and dropped, so that the client sees its answer.
+      if (over === 'none') request.resume();
+      refuse(exchange, error);
+    }
+  }
+
+  /** Where the request goes now; undefined: nowhere. */
+  #next(error: unknown, over: FailedOver): Place | undefined {
+    const exchange = this.#exchange;
+    const { index, retries, resent, unconnected } = this.#place;
+    const elsewhere = { ...this.#place, fresh: false, tried: this.#instance, call: undefined };
+    if (exchange.expired) return undefined;
+    if (over === 'none' && this.#mayGoElsewhere()) {
+      this.#step.upstream.events.retried(exchange.upstream, 'unconnected');
+      return { ...elsewhere, unconnected: unconnected + 1 };
+    }
+    if (!isRepeatable(exchange.request)) return undefined;
+    if (this.#mayRetry(error))
+      return { ...elsewhere, retries: retries + 1, resent: markResent(exchange.request.headers, resent) };
+    if (index + 1 === this.#plan.length) return undefined;
+    exchange.fellBack = true;
+    unmark(exchange.request.headers, resent);
+    return firstAt(index + 1);
   }
 
   #follow(place: Place): void {
@@ -192,23 +210,33 @@ export class Try implements ForwarderEvents, Waiter {
   }
 
   /** Notes the failure where it belongs; a connection that was closed while idle is nobody's. */
-  #blame(error: unknown, reused: boolean): void {
+  #blame(error: unknown, over: FailedOver, call: BegunCall | undefined): void {
     const { upstream } = this.#step;
-    if (reused || this.#instance === undefined || !speaksOfInstance(error)) return;
+    if (over === 'kept' || this.#instance === undefined || !speaksOfInstance(error)) {
+      call?.dropped();
+      return;
+    }
     upstream.standing.failed(this.#instance.url, 'gateway');
     upstream.guards?.failed(this.#routeId);
+    call?.failed();
+  }
+
+  /** Nothing was sent, so that neither the method nor the budget matter. */
+  #mayGoElsewhere(): boolean {
+    return (
+      this.#place.unconnected + 1 < MOST_UNCONNECTED && this.#step.upstream.pool.hasAnother(this.#instance!)
+    );
   }
 
   /** A connection that failed may do better elsewhere; a slow instance has used up the client's patience. */
   #mayRetry(error: unknown): boolean {
     const { upstream } = this.#step;
-    const { retries } = this.#place;
-    if (this.#instance === undefined || error instanceof KitError || retries >= upstream.retries)
-      return false;
-    if (retries === 0 && this.#exchange.request.headers[RETRY_HEADER] !== undefined) return false;
+    if (this.#instance === undefined || error instanceof KitError) return false;
+    const { retries, resent } = this.#place;
+    if (retries >= upstream.retries || cameMarked(this.#exchange.request.headers, resent)) return false;
     if (!upstream.pool.hasAnother(this.#instance)) return false;
     const affordable = upstream.budget.take();
-    if (affordable) upstream.events.retried(upstream.name);
+    if (affordable) upstream.events.retried(upstream.name, 'failed');
     else upstream.events.budgetSpent(upstream.name);
     return affordable;
   }
@@ -219,4 +247,4 @@ function speaksOfInstance(error: unknown): boolean {
   return !(error instanceof KitError) || SLOW.has(error.code);
 }
 
-const SLOW = new Set(['UPSTREAM_SLOW', 'BREAKER_TIMEOUT', 'DEADLINE_EXCEEDED']);
+const SLOW = new Set(['UPSTREAM_SLOW', 'DEADLINE_EXCEEDED']);

@@ -4,6 +4,7 @@
  * served before, which tells a connection that was closed while idle from one that failed.
  */
 import { Client, type Dispatcher } from 'undici';
+import { CONNECT_MS } from './connecting.ts';
 
 /** What hears of one exchange. */
 export type ExchangeHandler = Dispatcher.DispatchHandler;
@@ -18,6 +19,7 @@ const SETTINGS: Client.Options = {
   pipelining: 1,
   keepAliveTimeout: IDLE_MS,
   keepAliveMaxTimeout: IDLE_MS,
+  connectTimeout: CONNECT_MS,
   // Limits on an answer are those of the request's route, not of its connection.
   headersTimeout: 0,
   bodyTimeout: 0,
@@ -33,8 +35,8 @@ export interface Connection {
 
 /** The connections to one origin. */
 export interface Connections {
-  /** One that nobody uses. */
-  take(): Connection;
+  /** One that nobody uses; `fresh`: one that is opened for this. */
+  take(fresh: boolean): Connection;
   /** Gives one back after a whole exchange. */
   release(connection: Connection): void;
   /** Gives one up whose exchange is not whole: its socket must not carry another. */
@@ -61,7 +63,7 @@ export function createConnections(origin: string): Connections {
     void client.destroy();
   };
   return {
-    take: () => idle.pop() ?? connect(),
+    take: (fresh) => (fresh ? connect() : (idle.pop() ?? connect())),
     release(connection) {
       connection.served = true;
       if (idle.length < MOST_IDLE && all.has(connection.client)) idle.push(connection);

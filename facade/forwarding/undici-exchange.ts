@@ -3,16 +3,19 @@
  * as it comes, with no stream or promise between.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
+import type { Attempt, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 import type { Connection, Connections, ExchangeControl, ExchangeHandler } from './undici-connections.ts';
-import { bodyOf, withoutChunking } from './undici-request-body.ts';
+import { RequestBody, withoutChunking } from './undici-request-body.ts';
 
 const CARRIED = Symbol('carried');
 /** Bytes of a last chunk up to which it is cheaper as text. */
 const SHORT = 8_192;
+/** undici would not even try to send the request. */
+const UNFIT = 'UND_ERR_INVALID_ARG';
 
 type Carrier = ServerResponse & { [CARRIED]?: Carried };
+type Coded = Error & { code?: string };
 
 /** One request on its way: undici tells it what comes, the flow may give it up. */
 export class Carried implements Attempt, ExchangeHandler {
@@ -20,6 +23,7 @@ export class Carried implements Attempt, ExchangeHandler {
   #events: ForwarderEvents;
   #connections: Connections;
   #connection: Connection;
+  #body: RequestBody | undefined;
   #observer: BodyObserver | undefined;
   #state: 'queued' | 'sent' | 'answered' | 'ended' = 'queued';
   /** Bytes of the answer's body still to come; NaN when it was not announced. */
@@ -27,11 +31,11 @@ export class Carried implements Attempt, ExchangeHandler {
   /** The last chunk of an announced length: written together with the end. */
   #last: Buffer | undefined;
 
-  constructor(response: ServerResponse, events: ForwarderEvents, connections: Connections) {
+  constructor(response: ServerResponse, events: ForwarderEvents, connections: Connections, fresh: boolean) {
     this.#response = response;
     this.#events = events;
     this.#connections = connections;
-    this.#connection = connections.take();
+    this.#connection = connections.take(fresh);
   }
 
   start(request: IncomingMessage, path: string): void {
@@ -41,13 +45,14 @@ export class Carried implements Attempt, ExchangeHandler {
     this.#response.on('close', onClientClose);
     if (!hasBody(headers)) this.#connection.client.dispatch({ path, method, headers }, this);
     else {
-      const body = bodyOf(request, () => this.leave());
-      this.#connection.client.dispatch({ path, method, headers: withoutChunking(headers), body }, this);
+      this.#body = new RequestBody(request, () => this.leave());
+      const [sent, body] = [withoutChunking(headers), this.#body];
+      this.#connection.client.dispatch({ path, method, headers: sent, body }, this);
     }
   }
 
   giveUp(error: Error): void {
-    this.#break(error, false);
+    this.#break(error, 'new');
   }
 
   /** The client went away: nobody waits for the answer. */
@@ -56,7 +61,9 @@ export class Carried implements Attempt, ExchangeHandler {
   }
 
   onRequestStart(): void {
-    if (this.#state === 'queued') this.#state = 'sent';
+    if (this.#state !== 'queued') return;
+    this.#state = 'sent';
+    this.#body?.begin();
   }
 
   onResponseStart(control: ExchangeControl, statusCode: number, headers: Headers, reason?: string): void {
@@ -90,19 +97,19 @@ export class Carried implements Attempt, ExchangeHandler {
   }
 
   onResponseError(control: ExchangeControl | null | undefined, error: Error): void {
-    if (control) this.#break(error, this.#connection.served);
+    if (control) this.#break(error, this.#connection.served ? 'kept' : 'new');
     // It may be told while the request is still being handed over.
-    else queueMicrotask(() => this.#break(error, false));
+    else queueMicrotask(() => this.#break(error, (error as Coded).code === UNFIT ? 'new' : 'none'));
   }
 
-  #break(error: Error, reused: boolean): void {
+  #break(error: Error, over: FailedOver): void {
     const answered = this.#state === 'answered';
     if (this.#state === 'ended') return;
     this.#discard();
     if (answered) {
       this.#events.onCut(error);
       this.#response.destroy();
-    } else this.#events.onFailure(error, reused);
+    } else this.#events.onFailure(error, over);
   }
 
   #discard(): void {

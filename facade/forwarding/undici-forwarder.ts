@@ -18,9 +18,9 @@ export function createUndiciForwarder(target: string): Forwarder {
     return proxy;
   };
   return {
-    send(request, response, events) {
-      if (request.headers.expect !== undefined) return httpProxy().send(request, response, events);
-      const carried = new Carried(response, events, connections);
+    send(request, response, events, fresh = false) {
+      if (request.headers.expect !== undefined) return httpProxy().send(request, response, events, fresh);
+      const carried = new Carried(response, events, connections, fresh);
       carried.start(request, prefix + request.url);
       return carried;
     },

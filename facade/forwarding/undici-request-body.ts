@@ -8,18 +8,27 @@ const COUNTED_IN_CHUNKS = { readableObjectMode: true, readableHighWaterMark: 1 }
 
 /**
  * The request's body as a stream that undici may destroy: an answer before its end would take the client's
- * connection along otherwise. What nobody takes any more is read and dropped, so that the client sees its answer.
+ * connection along otherwise. Nothing is read until it is told to begin, so that a request that finds no connection
+ * can go elsewhere. What nobody takes any more is read and dropped, so that the client sees its answer.
  */
-export function bodyOf(request: IncomingMessage, onAbort: () => void): PassThrough {
-  const chunked = request.headers['transfer-encoding'] !== undefined;
-  const body = new PassThrough(chunked ? COUNTED_IN_CHUNKS : undefined);
-  request.pipe(body);
-  request.once('error', onAbort);
-  body.once('close', () => {
-    request.unpipe(body);
-    request.resume();
-  });
-  return body;
+export class RequestBody extends PassThrough {
+  #request: IncomingMessage;
+
+  constructor(request: IncomingMessage, onAbort: () => void) {
+    super(request.headers['transfer-encoding'] === undefined ? undefined : COUNTED_IN_CHUNKS);
+    this.#request = request;
+    request.once('error', onAbort);
+  }
+
+  /** There is a connection to send it over. */
+  begin(): void {
+    const request = this.#request;
+    request.pipe(this);
+    this.once('close', () => {
+      request.unpipe(this);
+      request.resume();
+    });
+  }
 }
 
 /** undici chunks by itself what has no length, and refuses to be told so. */

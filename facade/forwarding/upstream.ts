@@ -51,9 +51,15 @@ export interface Upstream {
   close(): void;
 }
 
+/**
+ * Why a request was sent again: it found no connection; a kept connection broke, and it has a fresh one now; or it
+ * `failed`, and goes to another instance within the budget.
+ */
+export type RetryReason = 'unconnected' | 'stale' | 'failed';
+
 /** What happens to an upstream, by its name. */
 export interface UpstreamEvents {
-  retried(upstream: string): void;
+  retried(upstream: string, reason: RetryReason): void;
   /** A retry was not affordable. */
   budgetSpent(upstream: string): void;
   busy(upstream: string): void;
@@ -118,8 +124,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
 
 function createGuards({ name, config, clock, events }: UpstreamOptions): Guards {
   const { timeout, breaker } = config;
-  const make = (route: string) =>
-    createBreaker({ name: `${name} for ${route}`, timeout, ...breaker, isFailure: speaksAgainst });
+  const make = (route: string) => {
+    const made: Breaker = createBreaker({
+      ...{ name: `${name} for ${route}`, timeout, ...breaker },
+      isFailure: (error) => speaksAgainst(error, made.state),
+    });
+    return made;
+  };
   // Settings that cannot work are told now, not at the first failure.
   make('nothing').close();
   return new Guards({
@@ -165,7 +176,7 @@ function breakerState(guards: Guards | undefined, route: string | undefined): Br
   );
 }
 
-/** A client that left says nothing about the upstream. */
-function speaksAgainst(error: unknown): boolean {
-  return !(error instanceof KitError && error.code === 'CLIENT_GONE');
+/** A half-open breaker learns nothing from a client who left, and stays on its guard. */
+function speaksAgainst(error: unknown, state: BreakerState): boolean {
+  return state === 'half-open' || !(error instanceof KitError && error.code === 'CLIENT_GONE');
 }

@@ -10,13 +10,13 @@ const BREAKER_STATES: readonly BreakerState[] = ['closed', 'open', 'half-open'];
 export function createUpstreamEvents(metrics: Metrics, log: Logger): UpstreamEvents {
   const counter = (name: string, help: string, labels = ['upstream']) =>
     metrics.counter({ name: `strangler_upstream_${name}_total`, help, labels });
-  const retries = counter('retries', 'Requests sent again, to another instance.');
+  const retries = counter('retries', 'Requests sent again.', ['upstream', 'reason']);
   const spent = counter('retries_refused', 'Retries that the budget did not allow.');
   const busy = counter('busy', 'Exchanges that found no place, nor a place in the queue in time.');
   const ejections = counter('ejections', 'Instances that got no requests for a while.');
   const transitions = counter('breaker_changes', 'Changes of breakers.', ['upstream', 'route', 'state']);
   return {
-    retried: (upstream) => retries.inc({ upstream }),
+    retried: (upstream, reason) => retries.inc({ upstream, reason }),
     budgetSpent: (upstream) => spent.inc({ upstream }),
     busy: (upstream) => busy.inc({ upstream }),
     ejected(upstream, url, ms) {

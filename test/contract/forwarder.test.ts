@@ -1,13 +1,21 @@
 import { createServer, request, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { expect } from 'chai';
-import type { AnswerHead, Attempt, Forwarder, ForwarderEvents } from '../../facade/forwarding/forwarder.ts';
+import type {
+  AnswerHead,
+  Attempt,
+  FailedOver,
+  Forwarder,
+  ForwarderEvents,
+} from '../../facade/forwarding/forwarder.ts';
 import { type ForwarderFactory, forwarderFactory } from '../../facade/forwarding/forwarder-factory.ts';
 import { FORWARDERS } from '../integration/facade/rig/forwarders.ts';
 import { sendRaw, startRawServer } from '../integration/facade/rig/raw.ts';
 import { until } from '../support/wait.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+/** Where nobody listens. */
+const NOBODY = 'http://127.0.0.1:9';
 const CLOSE = 'Host: h\r\nConnection: close\r\n\r\n';
 
 /** A server of clients that does nothing but forward. */
@@ -18,12 +26,21 @@ interface Front {
   close(): Promise<void>;
 }
 
-async function startFront(forwarder: Forwarder): Promise<Front> {
+/** `elsewhere` gets what found no connection; `fresh`: whether a request has a connection opened for it. */
+async function startFront(
+  forwarder: Forwarder,
+  { elsewhere, fresh = () => false }: { elsewhere?: Forwarder; fresh?: () => boolean } = {},
+): Promise<Front> {
   const told: string[] = [];
   const attempts: Attempt[] = [];
   const server: Server = createServer((incoming, response) => {
     delete incoming.headers.connection;
-    attempts.push(forwarder.send(incoming, response, eventsFor(response, told)));
+    const events = eventsFor(response, told);
+    const onFailure = (error: Error, over: FailedOver) => {
+      if (over !== 'none' || elsewhere === undefined) return events.onFailure(error, over);
+      elsewhere.send(incoming, response, events);
+    };
+    attempts.push(forwarder.send(incoming, response, { ...events, onFailure }, fresh()));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
@@ -53,8 +70,8 @@ function eventsFor(response: ServerResponse, told: string[]): ForwarderEvents {
       response.writeHead(statusCode!, statusMessage, kept);
       return { chunk: () => {}, end: () => void told.push('end') };
     },
-    onFailure(error, reused) {
-      told.push(`failure ${error.message}${reused ? ' (reused)' : ''}`);
+    onFailure(error, over) {
+      told.push(`failure ${error.message} (${over})`);
       response.writeHead(502, { connection: 'close' }).end();
     },
     onCut: () => void told.push('cut'),
@@ -75,7 +92,7 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
     for (const one of opened.splice(0).reverse()) await one.close();
   });
   /** An upstream that calls `serve` with each piece that arrives, and a front before it. */
-  const start = async (serve: (socket: Socket, text: string) => void, path = '') => {
+  const start = async (serve: (socket: Socket, text: string) => void, path = '', fresh = () => false) => {
     const upstream = await startRawServer((socket) => {
       sockets.push(socket);
       socket.on('data', (data) => {
@@ -84,7 +101,7 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
       });
     });
     opened.push(upstream);
-    const front = await startFront(create(upstream.url + path));
+    const front = await startFront(create(upstream.url + path), { fresh });
     opened.push(front);
     return front;
   };
@@ -163,20 +180,73 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
     expect(sockets).to.have.length(2);
   });
 
-  it('tells a connection that broke when it was reused from one that never worked', async () => {
-    const { url, told } = await start((socket) => {
-      if (socket.bytesWritten > 0) socket.resetAndDestroy();
+  it('tells a connection that broke when it was reused from one that broke at once, and from none', async () => {
+    const { url, told } = await start((socket, text) => {
+      if (socket.bytesWritten > 0 || text.includes('/new')) socket.resetAndDestroy();
       else socket.write(OK);
     });
+    const get = (path: string) => sendRaw(url, `GET ${path} HTTP/1.1\r\n${CLOSE}`);
+    await get('/');
+    expect(await get('/')).to.match(/^HTTP\/1.1 502 /);
+    expect(told.at(-1)).to.match(/^failure .*\(kept\)$/);
+    await get('/new');
+    expect(told.at(-1)).to.match(/^failure .*\(new\)$/);
+    for (const target of [NOBODY, 'http://nobody.invalid']) {
+      const nobody = await startFront(create(target));
+      opened.push(nobody);
+      await sendRaw(nobody.url, `POST / HTTP/1.1\r\nContent-Length: 1\r\n${CLOSE}x`);
+      expect(nobody.told, target).to.have.length(1);
+      expect(nobody.told[0]).to.match(/^failure .*\(none\)$/);
+    }
+  });
+
+  it('opens a connection for a request that wants a fresh one, and keeps it for those to come', async () => {
+    let fresh = false;
+    const { url } = await start(
+      (socket) => socket.write(OK),
+      '',
+      () => fresh,
+    );
     const get = () => sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`);
     await get();
-    expect(await get()).to.match(/^HTTP\/1.1 502 /);
-    expect(told.at(-1)).to.match(/^failure .*\(reused\)$/);
-    const nobody = await startFront(create('http://127.0.0.1:9'));
-    opened.push(nobody);
-    await sendRaw(nobody.url, `GET / HTTP/1.1\r\n${CLOSE}`);
-    expect(nobody.told).to.have.length(1);
-    expect(nobody.told[0]).to.match(/^failure .*[^)]$/);
+    fresh = true;
+    for (let index = 0; index < 3; index += 1) await get();
+    expect(sockets).to.have.length(4);
+    fresh = false;
+    for (let index = 0; index < 3; index += 1) await get();
+    expect(sockets).to.have.length(4);
+    expect(sockets.filter(({ destroyed }) => destroyed)).to.deep.equal([]);
+  });
+
+  it('leaves the body whole where it finds no connection, however it comes', async () => {
+    const { told } = await start(() => {});
+    const whole: string[] = [];
+    const other = createServer(async (incoming, response) => {
+      const text = Buffer.concat(await incoming.toArray()).toString();
+      whole.push(`${incoming.headers.expect ?? 'unasked'} ${text.length} ${text.slice(-1)}`);
+      response.end('ok');
+    });
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    opened.push({ close: () => other.close() });
+    const elsewhere = create(`http://127.0.0.1:${(other.address() as AddressInfo).port}`);
+    const front = await startFront(create(NOBODY), { elsewhere });
+    opened.push(elsewhere, front);
+    const long = `${'x'.repeat(300_000)}y`;
+    const counted = `Content-Length: ${long.length}\r\n`;
+    const chunked = 'Transfer-Encoding: chunked\r\n';
+    const post = `POST / HTTP/1.1\r\n${CLOSE.slice(0, -2)}`;
+    await sendRaw(front.url, `${post}Content-Length: 2\r\n\r\nxy`);
+    await sendRaw(front.url, `${post}${counted}\r\n${long}`);
+    await sendRaw(front.url, `${post}${chunked}\r\n${long.length.toString(16)}\r\n${long}\r\n0\r\n\r\n`);
+    await sendRaw(front.url, `${post}${counted}Expect: 100-continue\r\n\r\n${long}`);
+    expect(whole).to.deep.equal([
+      'unasked 2 y',
+      `unasked ${long.length} y`,
+      `unasked ${long.length} y`,
+      `100-continue ${long.length} y`,
+    ]);
+    expect(front.told.filter((one) => one.startsWith('failure'))).to.deep.equal([]);
+    expect(told).to.deep.equal([]);
   });
 
   it('lets the client see that an answer was cut off', async () => {
@@ -221,7 +291,7 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
     await until(() => seen.includes('/silent'));
     attempts[0]!.giveUp(new Error('too slow'));
     expect(await silent).to.match(/^HTTP\/1.1 502 /);
-    expect(told).to.deep.equal(['failure too slow']);
+    expect(told).to.deep.equal(['failure too slow (new)']);
     const begun = sendRaw(url, `GET /body HTTP/1.1\r\n${CLOSE}`).catch(() => 'reset');
     await until(() => told.includes('head 200'));
     attempts[1]!.giveUp(new Error('too slow'));

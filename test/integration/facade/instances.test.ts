@@ -218,4 +218,144 @@ ${routes}`);
     expect(breaker).to.equal('open');
     expect(breakers).to.deep.equal([{ route: 'bad', state: 'open' }]);
   });
+
+  it('are asked once more over a fresh connection when the kept ones are stale, and that is counted', async () => {
+    const held: (() => void)[] = [];
+    let open = 0;
+    let marked = 0;
+    const stale = await startRawServer((socket) => {
+      open += 1;
+      socket.on('data', (data) => {
+        if (/x-retry-attempt: 1/i.test(data.toString())) marked += 1;
+        if (socket.bytesWritten > 0) socket.resetAndDestroy();
+        else held.push(() => void socket.write('HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n'));
+      });
+    });
+    await start(`url: "${stale.url}", retries: 0`);
+    const three = [ask(), ask(), ask()];
+    await until(() => held.length === 3);
+    for (const answer of held.splice(0)) answer();
+    await Promise.all(three);
+    const fourth = ask();
+    await until(() => held.length === 1);
+    held[0]!();
+    expect((await fourth).status).to.equal(200);
+    expect(open, 'three that are kept, and a fresh one').to.equal(4);
+    expect(marked).to.equal(1);
+    expect(await metric('retries_total')).to.equal(1);
+    expect(await facade!.metrics()).to.match(/retries_total\{[^}]*reason="stale"/);
+    await stale.close();
+  });
+
+  describe('whose breaker watches', () => {
+    const BREAKER = 'breaker: { failures: 50, minimum: 5, window: 900ms, reset: 900ms }';
+    const breaker = async () =>
+      (await facade!.status()).upstreams.find(({ name }) => name === 'service')!.breakers[0]?.state;
+    const post = () => ask({ method: 'POST', body: 'x' });
+    /** Fails until its breaker is open, then hangs. */
+    const open = async (service = '') => {
+      good.answer((_request, response) => response.writeHead(503).end());
+      await start(`url: "${good.url}", timeout: 800ms, ${BREAKER}${service}`);
+      for (let left = 6; left > 0; left -= 1) await ask();
+      expect(await breaker()).to.equal('open');
+    };
+
+    it('count requests with a body too', async () => {
+      good.answer((_request, response) => response.writeHead(503).end());
+      await start(`url: "${good.url}", timeout: 800ms, ${BREAKER}`);
+      for (let left = 8; left > 0; left -= 1) await post();
+      expect(good.received.length).to.be.within(5, 6);
+      expect(await breaker()).to.equal('open');
+    });
+
+    it('count those that find no connection', async () => {
+      await good.close();
+      await start(`url: "${good.url}", timeout: 800ms, ${BREAKER}`);
+      for (let left = 8; left > 0; left -= 1) await post();
+      expect(await breaker()).to.equal('open');
+    });
+
+    it('get one request alone after an outage, with a body or without, and all again when it succeeds', async () => {
+      await open();
+      const held: (() => void)[] = [];
+      good.answer((_request, response) => void held.push(() => response.end('held')));
+      await until(async () => (await breaker()) === 'half-open');
+      const before = good.received.length;
+      const statuses: number[] = [];
+      const asked = Array.from({ length: 20 }, async () => statuses.push((await post()).status));
+      await until(() => held.length === 1 && statuses.length === 19);
+      expect([...new Set(statuses)]).to.deep.equal([503]);
+      held[0]!();
+      await Promise.all(asked);
+      expect(statuses.at(-1)).to.equal(200);
+      expect(good.received.length - before).to.equal(1);
+      expect(await breaker()).to.equal('closed');
+    });
+
+    it('stay under guard when a client leaves while one request is tried after an outage', async () => {
+      await open();
+      good.answer(() => {});
+      await until(async () => (await breaker()) === 'half-open');
+      const before = good.received.length;
+      const leaving = new AbortController();
+      const left = ask({ signal: leaving.signal }).catch(() => 'left');
+      await until(() => good.received.length > before);
+      leaving.abort();
+      expect(await left).to.equal('left');
+      await until(async () => (await breaker()) === 'open', { timeout: 600 });
+    });
+
+    it('are not excused by clients that leave', async () => {
+      good.answer(() => {});
+      await start(`url: "${good.url}", timeout: 100ms, ${BREAKER}`);
+      await ask();
+      for (let left = 8; left > 0; left -= 1) {
+        const before = good.received.length;
+        const leaving = new AbortController();
+        const gone = ask({ signal: leaving.signal }).catch(() => 'left');
+        await until(() => good.received.length > before, { interval: 1 });
+        leaving.abort();
+        await gone;
+      }
+      for (let left = 5; left > 0; left -= 1) expect((await ask()).status).to.equal(504);
+      expect((await ask()).status).to.equal(503);
+      expect(await breaker()).to.equal('open');
+    });
+
+    it('are not counted as failing while a body is on its way, however long that takes', async () => {
+      await open();
+      good.answer(async (request, response) => {
+        await request.toArray();
+        response.end('whole');
+      });
+      await until(async () => (await breaker()) === 'half-open');
+      const before = good.received.length;
+      const { body, end } = slowBody();
+      const slow = ask({ method: 'POST', body, duplex: 'half' } as RequestInit);
+      await until(() => good.received.length > before);
+      // The time of one call is over: another may be tried, but the upload goes on.
+      await until(async () => (await breaker()) === 'open');
+      end();
+      expect((await slow).text).to.equal('whole');
+      expect(await breaker()).to.equal('closed');
+    });
+  });
 });
+
+/** A body of which the end is still to come. */
+function slowBody(): { body: ReadableStream; end(): void } {
+  let stream!: ReadableStreamDefaultController<Uint8Array>;
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      stream = controller;
+      controller.enqueue(new Uint8Array(5));
+    },
+  });
+  return {
+    body,
+    end() {
+      stream.enqueue(new Uint8Array(5));
+      stream.close();
+    },
+  };
+}

@@ -122,6 +122,52 @@ describe('breaker', () => {
     expect(one.state).to.equal('half-open');
   });
 
+  it('counts a call that was begun when it ends, not at all when nothing was learnt of it', async () => {
+    const one = breaker();
+    for (let left = 20; left > 0; left -= 1) one.begin();
+    for (let left = 20; left > 0; left -= 1) one.begin()!.dropped();
+    for (let left = 5; left > 0; left -= 1) one.begin()!.failed();
+    await until(() => one.state === 'open');
+    expect(one.begin()).to.equal(undefined);
+  });
+
+  it('ignores the end of a call that was begun before it opened', async () => {
+    const one = breaker();
+    const [straggler, other] = [one.begin()!, one.begin()!];
+    await failTimes(one, 5);
+    await until(() => one.state === 'half-open');
+    straggler.succeeded();
+    other.failed();
+    expect(await codeOf(one.run(succeed)), 'its one call is still to come').to.equal('ok');
+    expect(one.state).to.equal('closed');
+  });
+
+  it('begins one call after the reset, and does what it says', async () => {
+    for (const [end, state] of [
+      ['succeeded', 'closed'],
+      ['failed', 'open'],
+      ['dropped', 'open'],
+    ] as const) {
+      const one = breaker();
+      await failTimes(one, 5);
+      await until(() => one.state === 'half-open');
+      const call = one.begin()!;
+      expect(one.begin()).to.equal(undefined);
+      call[end]();
+      await until(() => one.state === state, { timeout: 100, what: `${state} when it has ${end}` });
+    }
+  });
+
+  it('opens again when the call takes too long, and closes when it succeeds all the same', async () => {
+    const one = breaker();
+    await failTimes(one, 5);
+    await until(() => one.state === 'half-open');
+    const call = one.begin()!;
+    await until(() => one.state === 'open');
+    call.succeeded();
+    expect(one.state).to.equal('closed');
+  });
+
   it('opens again after a recovery without being held back by what it refused', async () => {
     const one = breaker();
     await failTimes(one, 5);

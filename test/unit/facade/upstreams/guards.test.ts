@@ -12,6 +12,7 @@ describe('Guards of an upstream', () => {
     const createBreaker = (route: string): Breaker => {
       made.push(route);
       return {
+        begin: () => undefined,
         run: (call) => call(new AbortController().signal),
         get state() {
           return open.has(route) ? 'open' : 'closed';
