@@ -5,7 +5,14 @@
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
-import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type InformationEvent,
+  type ServerResponse,
+} from 'node:http';
+import { Agent as HttpsAgent } from 'node:https';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
@@ -23,16 +30,12 @@ type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
-  const middleware = createProxyMiddleware({
-    target: url,
-    agent,
-    selfHandleResponse: true,
-    // How long an upstream has is for others to say.
-    upgradeTimeout: 0,
-    ejectPlugins: true,
-    plugins: [passEvents],
-  });
+  const secure = url.protocol === 'https:';
+  const agent = createOriginAgent({ secure });
+  const middleware = middlewareFor(url, agent);
+  // An upgrade has a connection of its own: what becomes of one that is refused is for the upstream alone to know.
+  const upgradeAgent = secure ? new HttpsAgent() : new HttpAgent();
+  const upgrades = middlewareFor(url, upgradeAgent);
   return {
     send(request, response, events) {
       const carried = new Carried(response, events, request.headers.expect !== undefined);
@@ -44,10 +47,25 @@ export function createHttpProxy(target: string): Forwarder {
     },
     upgrade(request, socket, head, events) {
       (request as Carrier)[CARRIED] = new CarriedUpgrade(socket, events);
-      middleware.upgrade(request, socket, head);
+      upgrades.upgrade(request, socket, head);
     },
-    close: () => agent.destroy(),
+    close() {
+      agent.destroy();
+      upgradeAgent.destroy();
+    },
   };
+}
+
+function middlewareFor(target: URL, agent: HttpAgent) {
+  return createProxyMiddleware({
+    target,
+    agent,
+    selfHandleResponse: true,
+    // How long an upstream has is for others to say.
+    upgradeTimeout: 0,
+    ejectPlugins: true,
+    plugins: [passEvents],
+  });
 }
 
 /** One request on its way, between the middleware's events and ours. */

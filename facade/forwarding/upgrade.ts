@@ -28,11 +28,6 @@ export interface UpgradePlan {
   route: string | undefined;
 }
 
-/** Whether a request asks for a WebSocket; an offer of anything else is ignored, as HTTP allows. */
-export function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
-}
-
 /** How an upgrade ended: a failure's code, or the status with which the upstream refused; neither: it was open. */
 export interface UpgradeOutcome {
   failure: string | undefined;
