@@ -5,14 +5,7 @@
  * `forward`, `responseInterceptor`, `pathFilter` and `ws: true` are not used: they let one side hurt the
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
-import {
-  type ClientRequest,
-  Agent as HttpAgent,
-  type IncomingMessage,
-  type InformationEvent,
-  type ServerResponse,
-} from 'node:http';
-import { Agent as HttpsAgent } from 'node:https';
+import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
@@ -21,6 +14,7 @@ import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 import { createOriginAgent } from './origin-agent.ts';
 import { passBody } from './pass-body.ts';
+import { createUpgradeAgent } from './upgrade-agent.ts';
 
 const CARRIED = Symbol('carried');
 
@@ -32,10 +26,17 @@ export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
   const secure = url.protocol === 'https:';
   const agent = createOriginAgent({ secure });
-  const middleware = middlewareFor(url, agent);
-  // An upgrade has a connection of its own: what becomes of one that is refused is for the upstream alone to know.
-  const upgradeAgent = secure ? new HttpsAgent() : new HttpAgent();
-  const upgrades = middlewareFor(url, upgradeAgent);
+  const upgradeAgent = createUpgradeAgent(secure);
+  const settings = {
+    target: url,
+    selfHandleResponse: true,
+    // How long an upstream has is for others to say.
+    upgradeTimeout: 0,
+    ejectPlugins: true,
+    plugins: [passEvents],
+  };
+  const middleware = createProxyMiddleware({ ...settings, agent });
+  const upgrades = createProxyMiddleware({ ...settings, agent: upgradeAgent });
   return {
     send(request, response, events) {
       const carried = new Carried(response, events, request.headers.expect !== undefined);
@@ -54,18 +55,6 @@ export function createHttpProxy(target: string): Forwarder {
       upgradeAgent.destroy();
     },
   };
-}
-
-function middlewareFor(target: URL, agent: HttpAgent) {
-  return createProxyMiddleware({
-    target,
-    agent,
-    selfHandleResponse: true,
-    // How long an upstream has is for others to say.
-    upgradeTimeout: 0,
-    ejectPlugins: true,
-    plugins: [passEvents],
-  });
 }
 
 /** One request on its way, between the middleware's events and ours. */
