@@ -57,7 +57,6 @@ export function createClientServer(options: ClientServerOptions): Server {
 
 function refuse(socket: Duplex, code: RefusalCode, { newId, onRefused }: ClientServerOptions): void {
   onRefused(code);
-  socket.on('error', () => {});
   refuseUpgrade(socket, admissionErrors.table[code].status, code, newId());
 }
 

@@ -50,7 +50,6 @@ export function forwardUpgrade(
 ): void {
   const { target, headers, upstream, route } = plan;
   const opening = new Opening(socket, plan);
-  socket.on('error', () => {});
   socket.once('close', () => onEnd(opening.ended()));
   const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {
