@@ -53,10 +53,7 @@ export function enterUpgrade(
   onPass: (identity: Identity | undefined) => void,
 ): void {
   const { socket, rules } = entering;
-  const gone = () => {};
-  socket.on('error', gone);
   const settle = (verdict: GatewayVerdict) => {
-    socket.off('error', gone);
     if (socket.destroyed) return;
     if (verdict.kind === 'pass') onPass(verdict.identity);
     // An upgrade is no preflight: those are OPTIONS.

@@ -3,9 +3,9 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerProblem, refuseUpgrade } from '../forwarding/problem-answer.ts';
-import { asksForWebSocket } from '../forwarding/upgrade.ts';
 import { admissionErrors, type RefusalCode } from './errors.ts';
 import type { AdmissionRules } from './rules.ts';
+import { asksForWebSocket } from './upgrade-head.ts';
 
 /** What the server needs. */
 export interface ClientServerOptions {
@@ -57,7 +57,6 @@ export function createClientServer(options: ClientServerOptions): Server {
 
 function refuse(socket: Duplex, code: RefusalCode, { newId, onRefused }: ClientServerOptions): void {
   onRefused(code);
-  socket.on('error', () => {});
   refuseUpgrade(socket, admissionErrors.table[code].status, code, newId());
 }
 

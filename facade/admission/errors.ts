@@ -47,6 +47,12 @@ export const admissionErrors = defineErrors({
     message: () => 'Found a GET or HEAD with a body.',
     remedy: 'Send none, or set facade.getBodies to pass.',
   },
+  UPGRADE_WITH_BODY: {
+    status: 400,
+    exit,
+    message: () => 'Found an upgrade to WebSocket with a body.',
+    remedy: 'Send an upgrade without Content-Length and Transfer-Encoding.',
+  },
   HEADERS_TOO_LARGE: {
     status: 431,
     exit,

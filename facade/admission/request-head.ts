@@ -1,6 +1,7 @@
 /** Pure. What of a request's head keeps it from being let in, whatever its target. */
 import type { RefusalCode } from './errors.ts';
 import type { AdmissionRules } from './rules.ts';
+import { asksForWebSocket } from './upgrade-head.ts';
 
 /** The head as Node parses it. */
 export interface RequestHead {
@@ -21,6 +22,8 @@ export function headProblem(head: RequestHead, rules: AdmissionRules): RefusalCo
   const coding = head.headers['transfer-encoding'];
   // Another coding would be lost: this hop is what it was for.
   if (coding !== undefined && !/^chunked$/i.test(coding as string)) return 'FRAMING_REFUSED';
+  // The upstream would wait for a body that is never sent on, and take the next bytes for it.
+  if (hasBody(head) && asksForWebSocket(head)) return 'UPGRADE_WITH_BODY';
   if (rules.getBodies === 'reject' && (method === 'GET' || method === 'HEAD') && hasBody(head)) {
     return 'BODY_UNEXPECTED';
   }

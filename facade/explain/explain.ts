@@ -2,6 +2,7 @@
 import { admit } from '../admission/admit.ts';
 import { announcesTooMuch } from '../admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from '../admission/errors.ts';
+import { asksForWebSocket } from '../admission/upgrade-head.ts';
 import type { Aggregate } from '../aggregate/compile-aggregates.ts';
 import { isRepeatable } from '../forwarding/exchange.ts';
 import { clientOf } from '../forwarding/request-headers.ts';
@@ -32,7 +33,7 @@ export function explain(view: ExplainedView, request: ExplainedRequest, now: num
 function decided(view: ExplainedView, request: ExplainedRequest, now: number): Explained {
   const { method, url, headers } = request;
   const { table } = view.snapshot;
-  const upgrade = isUpgrade(request);
+  const upgrade = asksForWebSocket(request);
   const asked: Explained = {
     request: { method, url, host: headers.host ?? '', client: clientIn(view, request) },
     ...{ upgrade, repeatable: isRepeatable(request) && !upgrade },
@@ -107,13 +108,6 @@ function refusedBy(explained: Explained, code: RefusalCode): Explained {
 
 function clientIn({ trusted }: ExplainedView, { headers, socket }: ExplainedRequest): string {
   return clientOf(headers, socket.remoteAddress, trusted);
-}
-
-/** As the server decides it: anything else than a WebSocket is a request like any other. */
-function isUpgrade({ method, headers }: ExplainedRequest): boolean {
-  const { upgrade = '', connection = '' } = headers;
-  const nominated = connection.split(',').some((name) => name.trim().toLowerCase() === 'upgrade');
-  return method === 'GET' && upgrade.toLowerCase() === 'websocket' && nominated;
 }
 
 function losersOf(

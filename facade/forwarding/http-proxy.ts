@@ -11,6 +11,7 @@ import { CarriedRequest } from './carried-request.ts';
 import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
 import type { Forwarder } from './forwarder.ts';
 import { connectingAgent, createOriginAgent } from './origin-agent.ts';
+import { createUpgradeAgent } from './upgrade-agent.ts';
 
 const CARRIED = Symbol('carried');
 
@@ -19,7 +20,9 @@ type Carrier = IncomingMessage & { [CARRIED]?: CarriedRequest | CarriedUpgrade }
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
+  const secure = url.protocol === 'https:';
+  const agent = createOriginAgent({ secure });
+  const upgradeAgent = createUpgradeAgent(secure);
   const through = (over: Agent) =>
     createProxyMiddleware({
       target: url,
@@ -31,6 +34,7 @@ export function createHttpProxy(target: string): Forwarder {
       plugins: [passEvents],
     });
   const middleware = through(agent);
+  const upgrades = through(upgradeAgent);
   let freshly: typeof middleware | undefined;
   return {
     send(request, response, events, fresh) {
@@ -42,9 +46,12 @@ export function createHttpProxy(target: string): Forwarder {
     },
     upgrade(request, socket, head, events) {
       (request as Carrier)[CARRIED] = new CarriedUpgrade(socket, events);
-      middleware.upgrade(request, socket, head);
+      upgrades.upgrade(request, socket, head);
     },
-    close: () => agent.destroy(),
+    close() {
+      agent.destroy();
+      upgradeAgent.destroy();
+    },
   };
 }
 

@@ -43,6 +43,7 @@ export function refuseUpgrade(
   requestId: string,
   headers: readonly string[] = NONE,
 ): void {
+  socket.on('error', () => {});
   if (socket.destroyed || !socket.writable) return;
   const body = problem(status, code, requestId);
   const lines = Array.from(

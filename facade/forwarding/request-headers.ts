@@ -91,9 +91,12 @@ export function withoutOverride(headers: Headers): Headers {
   return kept === undefined ? sent : { ...sent, cookie: kept };
 }
 
-/** The headers to open a WebSocket with: as for a request, and the two that ask for the upgrade. */
+/** The headers to open a WebSocket with: as for a request without a body, and the two that ask for the upgrade. */
 export function upgradeHeaders(headers: Headers, facts: RequestFacts): Headers {
-  return { ...requestHeaders(headers, facts), connection: 'Upgrade', upgrade: 'websocket' };
+  const sent = requestHeaders(headers, facts);
+  delete sent['content-length'];
+  delete sent['transfer-encoding'];
+  return Object.assign(sent, { connection: 'Upgrade', upgrade: 'websocket' });
 }
 
 /** The client's address as far as trusted peers report it. */

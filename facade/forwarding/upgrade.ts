@@ -28,11 +28,6 @@ export interface UpgradePlan {
   route: string | undefined;
 }
 
-/** Whether a request asks for a WebSocket; an offer of anything else is ignored, as HTTP allows. */
-export function asksForWebSocket({ method, headers }: IncomingMessage): boolean {
-  return method === 'GET' && headers.upgrade?.toLowerCase() === 'websocket';
-}
-
 /** How an upgrade ended: a failure's code, or the status with which the upstream refused; neither: it was open. */
 export interface UpgradeOutcome {
   failure: string | undefined;
@@ -55,7 +50,6 @@ export function forwardUpgrade(
 ): void {
   const { target, headers, upstream, route } = plan;
   const opening = new Opening(socket, plan);
-  socket.on('error', () => {});
   socket.once('close', () => onEnd(opening.ended()));
   const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
   if (forwarder === undefined) {

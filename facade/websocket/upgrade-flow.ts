@@ -69,6 +69,8 @@ interface Entering {
 
 /** Leads one upgrade through. */
 export function upgrade(deps: UpgradeDeps, request: IncomingMessage, socket: Socket, head: Buffer): void {
+  // Node has taken its own away, and without any a reset by the client would end the process.
+  socket.on('error', () => {});
   const view = deps.view();
   const requestId = requestIdOf(request.headers['x-request-id'], deps.newId);
   const admission = admit(request, view.snapshot.table, view.admission);
@@ -94,7 +96,6 @@ export function upgrade(deps: UpgradeDeps, request: IncomingMessage, socket: Soc
 
 function refuse(deps: UpgradeDeps, { socket, requestId }: Entering, code: WebSocketRefusal): void {
   deps.onRefused(code);
-  socket.on('error', () => {});
   refuseUpgrade(socket, websocketErrors.table[code].status, code, requestId);
 }
 

@@ -65,6 +65,10 @@ describe('strangler route explain, of what is let in', () => {
   ];
   const why = async (request: Asked) => (await explained(facade, request)).why.join(' ');
   const HOST: [string, string] = ['host', 'h.test'];
+  const UPGRADE: [string, string][] = [
+    ['connection', 'Upgrade'],
+    ['upgrade', 'websocket'],
+  ];
 
   async function corpus(): Promise<Asked[]> {
     const now = Math.floor(Date.now() / 1_000);
@@ -120,6 +124,8 @@ describe('strangler route explain, of what is let in', () => {
       ),
       ask('POST', '/small', HOST, ['content-length', '9']),
       ask('POST', '/small', HOST, ['expect', '200-ok']),
+      ask('GET', '/pages', HOST, ...UPGRADE, ['content-length', '9']),
+      ask('GET', '/pages', HOST, ...UPGRADE, ['expect', '200-ok']),
       ask('POST', '/small', HOST, ['content-length', '2'], ['transfer-encoding', 'chunked']),
       ask('GET', '/pages', HOST, origin('https://shop.test'), ['x-api-key', 'k-1']),
       ask('OPTIONS', '/pages', HOST, origin('https://shop.test'), wants('PUT')),
@@ -154,7 +160,7 @@ describe('strangler route explain, of what is let in', () => {
         'HOST_UNKNOWN',
         'METHOD_REFUSED',
       ],
-      ...['SCOPE_MISSING', 'TARGET_AMBIGUOUS', 'TARGET_TOO_LONG', 'TOKEN_INVALID'],
+      ...['SCOPE_MISSING', 'TARGET_AMBIGUOUS', 'TARGET_TOO_LONG', 'TOKEN_INVALID', 'UPGRADE_WITH_BODY'],
     ]);
   });
 

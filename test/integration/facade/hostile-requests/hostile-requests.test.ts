@@ -7,9 +7,10 @@ import { FRAMING } from './corpus/framing.ts';
 import { HEADS } from './corpus/heads.ts';
 import { bytesOf } from './corpus/hostile-request.ts';
 import { TARGETS } from './corpus/targets.ts';
+import { UPGRADES } from './corpus/upgrades.ts';
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
 
-const CORPUS = [...TARGETS, ...HEADS, ...FRAMING];
+const CORPUS = [...TARGETS, ...HEADS, ...FRAMING, ...UPGRADES];
 
 forEachForwarder(`Hostile and odd requests (${CORPUS.length})`, (forwarder) => {
   let upstream: RecordingUpstream;

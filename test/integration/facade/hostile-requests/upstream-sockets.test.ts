@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { until } from '../../../support/wait.ts';
 import { config, startTestFacade, type TestFacade } from '../rig/facade.ts';
 import { forEachForwarder } from '../rig/forwarders.ts';
+import { upgradeHead } from '../rig/websocket.ts';
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
 
 forEachForwarder("An upstream's connection serves nobody else", () => {
@@ -105,6 +106,21 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
       await servesNobodyElse();
     });
   }
+
+  it('after it refused an upgrade', async () => {
+    upstream.answer = 'HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno';
+    send(upgradeHead('/ws'));
+    await until(() => /^HTTP\/1\.1 404 [\s\S]*no$/.test(seen), { what: `the answer; came: ${seen}` });
+    await servesNobodyElse();
+  });
+
+  it('before it is asked for an upgrade', async () => {
+    expect(await (await fetch(facade.url)).text()).to.equal('ok');
+    upstream.answer = 'HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno';
+    send(upgradeHead('/ws'));
+    await until(() => /^HTTP\/1\.1 404 /.test(seen), { what: 'the answer' });
+    expect(upstream.connections.map(({ bytes }) => /^upgrade: /im.test(bytes))).to.deep.equal([false, true]);
+  });
 
   it('after it said more than its length', async () => {
     upstream.answer =

@@ -34,6 +34,9 @@ export const asks = (line: string, headers = '', body = '') =>
   `${line} HTTP/1.1\r\n${HOST}${CLOSE}${headers}\r\n${body}`;
 export const get = (target: string, headers = '', body = '') => asks(`GET ${target}`, headers, body);
 export const post = (headers: string, body: string) => asks('POST /a', headers, body);
+/** A whole upgrade to a WebSocket. */
+export const upgrades = (headers = '', body = '', version = '1.1') =>
+  `GET /ws HTTP/${version}\r\n${HOST}Connection: Upgrade\r\nUpgrade: websocket\r\n${headers}\r\n${body}`;
 export const chunked = (body: string) => post('Transfer-Encoding: chunked\r\n', body);
 
 export const reached = (line: string, headers: string[] = [], body = ''): Reached[] => [

@@ -1,0 +1,11 @@
+import { get, HELLO, type HostileRequest, refused, upgrades } from './hostile-request.ts';
+
+const TE = 'Transfer-Encoding: chunked\r\n';
+
+/** Upgrades that would leave the two connections in different states, if they were passed. */
+export const UPGRADES: HostileRequest[] = [
+  refused('an upgrade with a length', upgrades('Content-Length: 5\r\n', `hello${get('/admin')}`)),
+  refused('an upgrade with a length and no body', upgrades('Content-Length: 50\r\n')),
+  refused('an upgrade in chunks', upgrades(TE, `${HELLO}${get('/admin')}`)),
+  refused('an upgrade with both lengths', upgrades(`Content-Length: 5\r\n${TE}`, HELLO)),
+];
