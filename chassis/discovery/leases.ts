@@ -106,6 +106,8 @@ export interface Leases {
   revision: number;
   live: Lease[];
   expired: Lease[];
+  /** How the entries begin that are none, whoever wrote them. */
+  unreadable: string[];
 }
 
 /** Reads the leases of a service; those that ran out are there until they are dropped. */
@@ -113,14 +115,17 @@ export async function readLeases(redis: Redis, prefix: string, service: string):
   const keys = leaseKeys(prefix, service);
   const [now, revision, found] = (await redis.eval(LOOK, keys.length, ...keys)) as [number, string, string[]];
   const leases: Lease[] = [];
+  const unreadable: string[] = [];
   for (let index = 0; index < found.length; index += 2) {
     const lease = parse(found[index]!, Number(found[index + 1]));
-    if (lease !== undefined) leases.push(lease);
+    if (lease === undefined) unreadable.push(found[index]!.slice(0, 200));
+    else leases.push(lease);
   }
   return {
     ...{ now, revision: Number(revision) },
     live: leases.filter(({ expiry }) => expiry > now),
     expired: leases.filter(({ expiry }) => expiry <= now),
+    unreadable,
   };
 }
 
@@ -133,7 +138,6 @@ function keysOf({ prefix, service, instance }: LeaseHolder): string[] {
   return leaseKeys(prefix, service, instance.id);
 }
 
-/** An entry that is none, of whoever wrote it, is passed over. */
 function parse(member: string, expiry: number): Lease | undefined {
   try {
     const { id, url, ttl } = JSON.parse(member) as Partial<Instance> & { ttl?: unknown };
