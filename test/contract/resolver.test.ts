@@ -257,18 +257,22 @@ async function redisRig(): Promise<Rig> {
   const far = connectRedis(url, { purpose: 'commands', log });
   await whenRedisReady(far);
   let held: string[] = [];
+  /** One that has left comes back as a new process. */
+  const epochs = new Map<string, number>();
   const key = leasesKey(prefix, 'catalog');
   const holder = (host: string) => ({
-    ...{ prefix, service: 'catalog', epoch: 1 },
+    ...{ prefix, service: 'catalog', epoch: epochs.get(host) ?? 1 },
     instance: { id: host, url: `http://${host}:3001` },
   });
   return {
     service: 'catalog',
     open: (options) => createRedisResolver({ ...options, redis: far, prefix, interval: 10 }),
     async set(...hosts) {
-      for (const host of hosts) await takeLease(near, { ...holder(host), epoch: Date.now() }, 60_000);
-      for (const host of held.filter((one) => !hosts.includes(one)))
-        await giveLeaseBack(near, { ...holder(host), epoch: Date.now() });
+      for (const host of hosts) await takeLease(near, holder(host), 60_000);
+      for (const host of held.filter((one) => !hosts.includes(one))) {
+        await giveLeaseBack(near, holder(host));
+        epochs.set(host, holder(host).epoch + 1);
+      }
       held = hosts;
     },
     spoil: () => void near.zadd(key, Date.now() + 60_000, 'no JSON'),
