@@ -7,6 +7,7 @@
 import { createFollowingResolver, type FollowOptions, type Look } from './following-resolver.ts';
 import { instanceUrl } from './instance-address.ts';
 import { jittered } from './poll.ts';
+import { readEntries } from './readable.ts';
 import { createRegistryHttp, expectStatus, type RegistryAnswer, type RegistryHttp } from './registry-http.ts';
 import type { FollowingResolver, Instance } from './resolver.ts';
 import { createTokenBucket } from './token-bucket.ts';
@@ -55,10 +56,10 @@ function lookAt(service: string, http: RegistryHttp, options: ConsulResolverOpti
       // Consul adds up to a sixteenth of the wait.
       const answer = await http.call({ method: 'GET', path, signal, timeout: wait + wait / 16 + 5_000 });
       expectStatus(answer, 200);
-      const instances = entriesOf(answer.body).map(instanceOf);
+      const found = readEntries(entriesOf(answer.body), instanceOf);
       index = nextIndex(index, answer);
       const pause = bucket.take(clock.monotonic());
-      return { instances, next: pause === 0 ? 0 : jittered(pause, random) + rate.interval / 5 };
+      return { ...found, next: pause === 0 ? 0 : jittered(pause, random) + rate.interval / 5 };
     } catch (error) {
       // Another server may answer next, with indexes of its own.
       index = 0;

@@ -6,6 +6,7 @@
 import { createFollowingResolver, type FollowOptions, type Look } from './following-resolver.ts';
 import { instanceUrl } from './instance-address.ts';
 import { jittered } from './poll.ts';
+import { readEntries } from './readable.ts';
 import { createRegistryHttp, expectStatus, type RegistryHttp } from './registry-http.ts';
 import type { FollowingResolver, Instance } from './resolver.ts';
 
@@ -38,8 +39,8 @@ function lookAt(service: string, http: RegistryHttp, options: EurekaResolverOpti
   return async (signal) => {
     const answer = await http.call({ method: 'GET', path: applicationPath(service), signal });
     expectStatus(answer, 200, 404);
-    const instances = answer.status === 404 ? [] : recordsOf(answer.body).filter(isUp).map(instanceOf);
-    return { instances, next: jittered(interval, random) };
+    const records = answer.status === 404 ? [] : recordsOf(answer.body).filter(isUp);
+    return { ...readEntries(records, instanceOf), next: jittered(interval, random) };
   };
 }
 
@@ -65,8 +66,8 @@ function recordsOf(body: unknown): InstanceRecord[] {
   return Array.isArray(instance) ? instance : [instance];
 }
 
-function isUp({ status }: InstanceRecord): boolean {
-  return status === 'UP';
+function isUp(record: InstanceRecord | null): boolean {
+  return record?.status === 'UP';
 }
 
 /** By address, save over TLS, which checks the name. */

@@ -8,7 +8,7 @@ import type { Lease, Leases } from './leases.ts';
 /** Watches the leases of one service. */
 export interface ExpiryWatch {
   /** Whether those that have run out are gone; to be asked at each look. */
-  gone(leases: Leases): boolean;
+  gone(leases: Omit<Leases, 'unreadable'>): boolean;
 }
 
 /** Eureka's: more of all that fall silent within one lease are too many; a single one never is. */

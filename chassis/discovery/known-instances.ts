@@ -9,6 +9,8 @@ export interface Answer {
   instances: readonly Instance[];
   /** Why these are not just what the registry says. */
   doubt?: StaleReason;
+  /** Entries that were passed over because they cannot be read. */
+  unreadable?: readonly string[];
   /** That there are none is certain, and not the registry's fault. */
   certainlyNone?: boolean;
   /** Milliseconds until the next look. */
@@ -53,6 +55,7 @@ export function createKnownInstances(options: KnownInstancesOptions): KnownInsta
     state = { kind: 'stale', since: now(), reason };
   };
   const callable = refusals(options);
+  const passedOver = createUnreadable(options);
   let missed = false;
   return {
     get instances() {
@@ -61,7 +64,8 @@ export function createKnownInstances(options: KnownInstancesOptions): KnownInsta
     get state() {
       return state;
     },
-    take({ instances: found, doubt, certainlyNone = false }) {
+    take({ instances: found, doubt, certainlyNone = false, unreadable = [] }) {
+      passedOver(unreadable);
       const safe = inOrder(callable(found));
       const emptied = safe.length === 0 && instances.length > 0 && !certainlyNone;
       enter(emptied ? (doubt ?? 'emptied') : doubt);
@@ -106,6 +110,16 @@ function refusals({ service, registry, allowLinkLocal, log }: KnownInstancesOpti
     }
     refused = new Set(found.filter((_, index) => faults[index] !== undefined).map(({ url }) => url));
     return found.filter((_, index) => faults[index] === undefined);
+  };
+}
+
+/** Names entries that cannot be read in the log, each once while it stands there. */
+function createUnreadable({ service, registry, log }: KnownInstancesOptions) {
+  let before: readonly string[] = [];
+  return (entries: readonly string[]): void => {
+    for (const entry of entries)
+      if (!before.includes(entry)) log.warn('an entry cannot be read', { service, registry, entry });
+    before = entries;
   };
 }
 

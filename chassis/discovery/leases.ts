@@ -26,19 +26,22 @@ const EPOCH_KEPT = 3_600_000;
 
 /**
  * KEYS leases, revision, epoch; ARGV epoch, instance, ttl, epoch kept. Takes the lease or renews it; refuses an
- * epoch that is older than the one that spoke last, or that has left.
+ * epoch that has left, and one that is older than the one that spoke last, unless that one's lease has run out.
  */
 const TAKE = `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local held = redis.call('GET', KEYS[3])
 if held then
   local epoch, state, instance = held:match('^(%d+) (%a+) (.*)$')
-  if tonumber(epoch) > tonumber(ARGV[1]) then return 'superseded' end
+  if tonumber(epoch) > tonumber(ARGV[1]) then
+    local expiry = redis.call('ZSCORE', KEYS[1], instance)
+    if state == 'left' or (expiry and tonumber(expiry) > now) then return 'superseded' end
+  end
   if epoch == ARGV[1] and state == 'left' then return 'left' end
   if instance ~= ARGV[2] then redis.call('ZREM', KEYS[1], instance) end
 end
 redis.call('SET', KEYS[3], ARGV[1] .. ' holds ' .. ARGV[2], 'PX', ARGV[4])
-local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
 if redis.call('ZADD', KEYS[1], now + ARGV[3], ARGV[2]) == 0 then return 'renewed' end
 redis.call('INCR', KEYS[2])
 return 'registered'`;
@@ -46,9 +49,8 @@ return 'registered'`;
 /** KEYS leases, revision, epoch; ARGV epoch, epoch kept. Gives the lease back, if it is this epoch's. */
 const GIVE_BACK = `
 local held = redis.call('GET', KEYS[3])
-local epoch, instance
-if held then epoch, instance = held:match('^(%d+) %a+ (.*)$') end
-if epoch and tonumber(epoch) > tonumber(ARGV[1]) then return 'superseded' end
+local epoch, instance = (held or ''):match('^(%d+) %a+ (.*)$')
+if epoch and epoch ~= ARGV[1] then return 'superseded' end
 redis.call('SET', KEYS[3], ARGV[1] .. ' left ' .. (instance or ''), 'PX', ARGV[2])
 if instance and redis.call('ZREM', KEYS[1], instance) == 1 then redis.call('INCR', KEYS[2]) end
 return 'left'`;
@@ -80,11 +82,11 @@ export async function redisTime(redis: Redis): Promise<number> {
 /** Takes or renews a lease for `ttl` milliseconds. */
 export async function takeLease(redis: Redis, holder: LeaseHolder, ttl: number): Promise<LeaseOutcome> {
   const member = JSON.stringify({ ...holder.instance, ttl });
-  const rest = [String(holder.epoch), member, String(ttl), String(EPOCH_KEPT)];
+  const rest = [holder.epoch, member, ttl, EPOCH_KEPT];
   return (await redis.eval(TAKE, 3, ...keysOf(holder), ...rest)) as LeaseOutcome;
 }
 
-/** Gives a lease back; that of a newer epoch stays. */
+/** Gives a lease back; one that another epoch took since stays. */
 export async function giveLeaseBack(redis: Redis, holder: LeaseHolder): Promise<void> {
   await redis.eval(GIVE_BACK, 3, ...keysOf(holder), String(holder.epoch), String(EPOCH_KEPT));
 }
@@ -106,6 +108,8 @@ export interface Leases {
   revision: number;
   live: Lease[];
   expired: Lease[];
+  /** How the entries begin that are none, whoever wrote them. */
+  unreadable: string[];
 }
 
 /** Reads the leases of a service; those that ran out are there until they are dropped. */
@@ -113,12 +117,14 @@ export async function readLeases(redis: Redis, prefix: string, service: string):
   const keys = leaseKeys(prefix, service);
   const [now, revision, found] = (await redis.eval(LOOK, keys.length, ...keys)) as [number, string, string[]];
   const leases: Lease[] = [];
+  const unreadable: string[] = [];
   for (let index = 0; index < found.length; index += 2) {
     const lease = parse(found[index]!, Number(found[index + 1]));
-    if (lease !== undefined) leases.push(lease);
+    if (lease === undefined) unreadable.push(found[index]!.slice(0, 200));
+    else leases.push(lease);
   }
   return {
-    ...{ now, revision: Number(revision) },
+    ...{ now, revision: Number(revision), unreadable },
     live: leases.filter(({ expiry }) => expiry > now),
     expired: leases.filter(({ expiry }) => expiry <= now),
   };
@@ -133,7 +139,6 @@ function keysOf({ prefix, service, instance }: LeaseHolder): string[] {
   return leaseKeys(prefix, service, instance.id);
 }
 
-/** An entry that is none, of whoever wrote it, is passed over. */
 function parse(member: string, expiry: number): Lease | undefined {
   try {
     const { id, url, ttl } = JSON.parse(member) as Partial<Instance> & { ttl?: unknown };

@@ -51,7 +51,7 @@ function lookAt(
   let until = 0;
   return async () => {
     const leases = await readLeases(redis, prefix, service);
-    const { now, revision, live, expired } = leases;
+    const { now, revision, live, expired, unreadable } = leases;
     if (revision < seen) {
       awaited = known();
       until = now + grace;
@@ -64,8 +64,8 @@ function lookAt(
     awaited = now < until ? awaited.filter(({ id }) => !held.has(id)) : [];
     const next = jittered(interval, random);
     const instances = [...live.map(instanceOf), ...kept.map(instanceOf), ...awaited];
-    if (instances.length === 0) return { ...nobody(known(), revision), next };
-    return { instances, doubt: doubtOf({ live, kept, awaited }), next };
+    if (instances.length === 0) return { ...nobody(known(), revision), unreadable, next };
+    return { instances, doubt: doubtOf({ live, kept, awaited }), unreadable, next };
   };
 }
 

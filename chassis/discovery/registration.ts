@@ -34,8 +34,8 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Kept
     const outcome = await announce(options, signal);
     if (outcome === undefined) return 0;
     note(outcome);
-    // A newer instance answers under this name: there is nothing more to say.
-    return outcome === 'superseded' ? FOR_EVER : jittered(ttl / 3.6, random);
+    // A newer instance answers under this name: this one is wanted again when that has died.
+    return jittered(outcome === 'superseded' ? ttl : ttl / 3.6, random);
   }, clock);
   await poll.first;
   return {
@@ -49,9 +49,6 @@ export async function keepRegistered(options: RegistrationOptions): Promise<Kept
     },
   };
 }
-
-/** The longest that a timer can wait, in milliseconds. */
-const FOR_EVER = 2_147_483_647;
 
 /** Undefined when the instance is leaving. */
 async function announce(
@@ -71,6 +68,7 @@ async function announce(
 function createNotes(log: Logger, details: Record<string, string>): (outcome: Announced | Error) => void {
   let failing = false;
   let known = false;
+  let superseded = false;
   return (outcome) => {
     if (outcome instanceof Error) {
       if (!failing) log.warn('lease not renewed', { ...details, error: messageOf(outcome) });
@@ -78,8 +76,10 @@ function createNotes(log: Logger, details: Record<string, string>): (outcome: An
       return;
     }
     failing = false;
-    if (outcome === 'superseded')
+    if (outcome === 'superseded' && !superseded)
       log.warn('a newer instance has this id; this one is not registered', details);
+    if (outcome === 'registered' && superseded) log.info('the newer instance of this id is gone', details);
+    superseded = outcome === 'superseded' || (superseded && outcome === 'unwell');
     if (outcome === 'registered' && known) log.info('registered again: the registry had forgotten', details);
     // What lapsed while the instance was not well was not forgotten.
     known = outcome === 'registered' || (known && outcome === 'renewed');

@@ -32,12 +32,18 @@ function lookAt(
     const records = await unlessAborted(client.services(name), signal);
     const first = Math.min(...records.map(({ priority }) => priority));
     const targets = records.filter(({ priority }) => priority === first);
-    const instances = targets.map((target) =>
+    const looks = targets.map(async (target) =>
       // A certificate names the host, so that over TLS the host stays in the URL.
       scheme === 'https' ? [atHost(target)] : atAddresses(target, scheme, client, known()),
     );
-    const found = await unlessAborted(Promise.all(instances), signal);
-    return { instances: found.flat(), next: jittered(minTtl, random) };
+    const found = await unlessAborted(Promise.allSettled(looks), signal);
+    const [failed] = found.filter((one) => one.status === 'rejected');
+    if (failed !== undefined && found.every((one) => one.status === 'rejected')) throw failed.reason;
+    return {
+      instances: found.flatMap((one) => (one.status === 'fulfilled' ? one.value : [])),
+      unreadable: targets.filter((_, index) => found[index]!.status === 'rejected').map(({ host }) => host),
+      next: jittered(minTtl, random),
+    };
   };
 }
 

@@ -21,7 +21,7 @@ const NOT_NOMINABLE = new Set([
   'location',
 ]);
 
-/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id and `added` at the end; `ownsCors` drops the upstream's CORS headers. */
+/** Name, value, name, value: from `rawHeaders` to what `writeHead` takes, with our request id and `added` at the end, in place of the upstream's of the same names; `ownsCors` drops its CORS headers. */
 export function responseHeaders(
   raw: readonly string[],
   requestId: string,
@@ -29,10 +29,12 @@ export function responseHeaders(
   ownsCors = false,
 ): string[] {
   const nominated = nominatedIn(raw);
+  const ours = added.length === 0 ? undefined : namesIn(added);
   const sent: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
     if (HOP_BY_HOP.has(name)) continue;
+    if (ours?.has(name)) continue;
     if (ownsCors && name.startsWith('access-control-')) continue;
     if (nominated?.has(name) && !NOT_NOMINABLE.has(name)) continue;
     sent.push(raw[index]!, raw[index + 1]!);
@@ -40,6 +42,14 @@ export function responseHeaders(
   sent.push('x-request-id', requestId);
   for (const part of added) sent.push(part);
   return sent;
+}
+
+/** What the answer varies by, both sides say. */
+function namesIn(headers: readonly string[]): Set<string> {
+  const names = new Set<string>();
+  for (let index = 0; index < headers.length; index += 2) names.add(headers[index]!);
+  names.delete('vary');
+  return names;
 }
 
 function nominatedIn(raw: readonly string[]): Set<string> | undefined {

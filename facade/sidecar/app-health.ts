@@ -3,9 +3,10 @@ import type { Clock } from '../../chassis/clock.ts';
 import { messageOf } from '../../chassis/errors.ts';
 import { discardBody, type Transport } from '../../chassis/http/transport.ts';
 import type { Logger } from '../../chassis/log.ts';
+import { afterProbe, type Health, type HealthThresholds } from '../upstreams/probed-health.ts';
 
-/** What is asked, and how; times in milliseconds. */
-export interface AppHealthOptions {
+/** What is asked, how, and how often in a row it must pass or fail; times in milliseconds. */
+export interface AppHealthOptions extends HealthThresholds {
   /** Scheme, host and port. */
   app: string;
   path: string;
@@ -16,7 +17,7 @@ export interface AppHealthOptions {
   log: Logger;
 }
 
-/** The last answer. */
+/** What the last answers have shown. */
 export interface AppHealth {
   readonly ok: boolean;
   /** For readiness: throws with the reason when the application is not well. */
@@ -30,14 +31,17 @@ export interface AppHealth {
 export function watchAppHealth(options: AppHealthOptions): AppHealth {
   const { interval, clock, log } = options;
   const stop = new AbortController();
-  let problem: string | undefined = 'not asked yet';
+  let health: Health = { kind: 'unproven' };
+  let problem = 'not asked yet';
+  const isWell = () => health.kind === 'healthy';
   const listeners: (() => void)[] = [];
   const note = (found: string | undefined) => {
-    const turned = (found === undefined) !== (problem === undefined);
-    problem = found;
-    if (!turned) return;
-    if (found === undefined) log.info('application is well');
-    else log.warn('application is not well', { reason: found });
+    const before = isWell();
+    health = afterProbe(health, found === undefined, options);
+    problem = found ?? 'it has not passed often enough yet';
+    if (isWell() === before) return;
+    if (isWell()) log.info('application is well');
+    else log.warn('application is not well', { reason: problem });
     for (const listener of listeners) listener();
   };
   const watch = async () => {
@@ -50,10 +54,10 @@ export function watchAppHealth(options: AppHealthOptions): AppHealth {
   void watch();
   return {
     get ok() {
-      return problem === undefined;
+      return isWell();
     },
     check() {
-      if (problem !== undefined) throw new Error(problem);
+      if (!isWell()) throw new Error(problem);
     },
     onChange: (listener) => void listeners.push(listener),
     close: () => stop.abort(),

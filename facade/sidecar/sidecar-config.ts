@@ -1,4 +1,4 @@
-/** Pure. The facade's config as the sidecar uses it: one upstream, the application, and no routes. */
+/** Pure. The facade's config as the sidecar uses it: one upstream, the application, no routes and no aggregates. */
 import type { LoadedConfig } from '../../chassis/config/load.ts';
 import type { SidecarConfig } from '../../chassis/config/schema/sidecar.ts';
 import { upstreamSchema } from '../../chassis/config/schema/upstreams.ts';
@@ -24,6 +24,7 @@ export function sidecarConfig(loaded: LoadedConfig): LoadedConfig {
       upstreams: { [service]: upstreamSchema.parse({ url: app }) },
       legacy: service,
       routes: [],
+      aggregate: [],
       data: {},
     },
   };

@@ -61,8 +61,9 @@ export class InstancePool {
     return urls.length > 1 || (urls.length === 1 && urls[0] !== tried.url);
   }
 
-  left(instance: Instance): void {
-    this.#options.places?.leave();
+  /** An exchange that is `inflight` no more has ended; calls outside the clients' flow held no place. */
+  left(instance: Instance, heldPlace = true): void {
+    if (heldPlace) this.#options.places?.leave();
     if (instance.inflight === 0 && (this.#retired || !this.#all.includes(instance.url))) this.#drop(instance);
   }
 

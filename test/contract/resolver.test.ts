@@ -4,7 +4,7 @@ import { createConsulResolver } from '../../chassis/discovery/consul-resolver.ts
 import { createDnsResolver } from '../../chassis/discovery/dns-resolver.ts';
 import { createEurekaResolver } from '../../chassis/discovery/eureka-resolver.ts';
 import type { FollowOptions } from '../../chassis/discovery/following-resolver.ts';
-import { giveLeaseBack, leaseKeys, takeLease } from '../../chassis/discovery/leases.ts';
+import { giveLeaseBack, leaseKeys, leasesKey, takeLease } from '../../chassis/discovery/leases.ts';
 import { createRedisResolver } from '../../chassis/discovery/redis-resolver.ts';
 import type { FollowingResolver } from '../../chassis/discovery/resolver.ts';
 import { createSrvResolver } from '../../chassis/discovery/srv-resolver.ts';
@@ -24,6 +24,8 @@ interface Rig {
   service: string;
   open(options: FollowOptions): Promise<FollowingResolver>;
   set(...hosts: string[]): Promise<void> | void;
+  /** From now on the registry names one more that nobody can read; undefined where there is no such thing. */
+  spoil?: () => Promise<void> | void;
   stop(): Promise<void> | void;
   start(): Promise<void> | void;
   /** Connections that are open to the registry. */
@@ -191,6 +193,18 @@ function behavesLikeAResolver(make: () => Promise<Rig>, { emptied }: { emptied: 
     expect(refusals.map(({ url }) => url)).to.deep.equal(at('169.254.169.254'));
   });
 
+  it('passes over an entry that it cannot read, names it in the log once, and goes on with the others', async () => {
+    await rig.spoil?.();
+    await rig.set('127.0.0.2');
+    const resolver = await follow();
+    expect(urls(resolver)).to.deep.equal(at('127.0.0.2'));
+    await rig.set('127.0.0.2', '127.0.0.3');
+    await becomes(resolver, '127.0.0.2', '127.0.0.3');
+    expect(resolver.state(rig.service)).to.deep.equal({ kind: 'fresh' });
+    const said = lines.filter(({ message }) => message === 'an entry cannot be read');
+    expect(said, 'lines of it').to.have.length(rig.spoil === undefined ? 0 : 1);
+  });
+
   it('forgets a service that it follows no more', async () => {
     await rig.set('127.0.0.2');
     const resolver = await follow();
@@ -243,19 +257,25 @@ async function redisRig(): Promise<Rig> {
   const far = connectRedis(url, { purpose: 'commands', log });
   await whenRedisReady(far);
   let held: string[] = [];
+  /** One that has left comes back as a new process. */
+  const epochs = new Map<string, number>();
+  const key = leasesKey(prefix, 'catalog');
   const holder = (host: string) => ({
-    ...{ prefix, service: 'catalog', epoch: 1 },
+    ...{ prefix, service: 'catalog', epoch: epochs.get(host) ?? 1 },
     instance: { id: host, url: `http://${host}:3001` },
   });
   return {
     service: 'catalog',
     open: (options) => createRedisResolver({ ...options, redis: far, prefix, interval: 10 }),
     async set(...hosts) {
-      for (const host of hosts) await takeLease(near, { ...holder(host), epoch: Date.now() }, 60_000);
-      for (const host of held.filter((one) => !hosts.includes(one)))
-        await giveLeaseBack(near, { ...holder(host), epoch: Date.now() });
+      for (const host of hosts) await takeLease(near, holder(host), 60_000);
+      for (const host of held.filter((one) => !hosts.includes(one))) {
+        await giveLeaseBack(near, holder(host));
+        epochs.set(host, holder(host).epoch + 1);
+      }
       held = hosts;
     },
+    spoil: () => void near.zadd(key, Date.now() + 60_000, 'no JSON'),
     async stop() {
       line.cut();
       await until(() => far.status !== 'ready');
@@ -300,6 +320,8 @@ async function eurekaRig(): Promise<Rig> {
 async function dnsRig(kind: 'addresses' | 'services'): Promise<Rig> {
   const dns = await startFakeDns();
   const srv = '_http._tcp.catalog.internal';
+  const lost = { name: srv, target: 'lost.internal', port: 3001, priority: 1, ttl: 60 };
+  let spoilt: (typeof lost)[] = [];
   const options = { servers: [dns.server], minTtl: 10, maxTtl: 20, timeout: 100 };
   return {
     service: kind === 'addresses' ? 'http://catalog.internal:3001' : `http://${srv}`,
@@ -314,9 +336,16 @@ async function dnsRig(kind: 'addresses' | 'services'): Promise<Rig> {
         return dns.set(...hosts.map((address) => ({ name: 'catalog.internal', address, ttl })));
       dns.set(
         ...hosts.map((address) => ({ name: target(address), address, ttl })),
+        ...spoilt,
         ...hosts.map((host) => ({ ...{ name: srv, target: target(host), port: 3001, priority: 1 }, ttl })),
       );
     },
+    ...(kind === 'services' && {
+      spoil() {
+        spoilt = [lost];
+        dns.breakName(lost.target);
+      },
+    }),
     stop: dns.stop,
     start: dns.start,
     connections: () => 0,

@@ -23,6 +23,8 @@ export const sidecarSchema = z.strictObject({
       path: z.string().startsWith('/').default('/'),
       interval: duration.default(1_000),
       timeout: duration.default(1_000),
+      healthy: z.int().min(1).default(1),
+      unhealthy: z.int().min(1).default(3),
     })
     .prefault({}),
   /** How long it goes on accepting after the registration was given back, until others have noticed. */

@@ -165,6 +165,21 @@ describe('discovery', () => {
     expect(await redis.zcard(leasesKey(prefix, 'catalog'))).to.equal(0);
   });
 
+  it('gives the lease back to the older of two processes with one id when the newer has died', async () => {
+    const same = { redis, prefix, service: 'catalog', id: 'a', log };
+    const newer = { prefix, service: 'catalog', instance: { id: 'a', url: 'http://new:1' } };
+    leases.push(await registerInstance({ ...same, url: 'http://old:1', ttl: 90 }));
+    const holder = { ...newer, epoch: (await redisTime(redis)) + 60_000_000 };
+    await takeLease(redis, holder, 300);
+    const urls = await resolve();
+    expect(urls()).to.deep.equal(['http://new:1']);
+    await until(() => urls().join() === 'http://old:1', { what: 'the older to be back' });
+    await giveLeaseBack(redis, holder);
+    expect(await redis.zcard(leasesKey(prefix, 'catalog')), 'what is not its own any more').to.equal(1);
+    expect(await takeLease(redis, holder, 60_000), 'the newer, when it was only away').to.equal('registered');
+    await until(() => urls().join() === 'http://new:1');
+  });
+
   it('gives the lease to the later of two processes with one id, also when Redis has forgotten both', async () => {
     const same = { redis, prefix, service: 'catalog', id: 'a', ttl: 90, log };
     leases.push(await registerInstance({ ...same, url: 'http://old:1' }));

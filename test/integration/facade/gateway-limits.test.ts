@@ -84,6 +84,26 @@ describe('Rate limits at the facade', () => {
     expect([...(await ask(facade, '/mute')).headers.keys()].join()).to.not.include('ratelimit');
   });
 
+  it('are the only ones that a client is told of; what the answer varies by stays', async () => {
+    legacy.answer((_request, response) => {
+      response.setHeader('RateLimit', '"own";r=5;t=1').setHeader('X-RateLimit-Remaining', '77');
+      response.setHeader('Vary', 'Accept').setHeader('Content-Type', 'application/json').end('{}');
+    });
+    const cors = ', cors: { origins: ["https://a.example"] }';
+    const facade = await start(
+      limited('draft', 'requests: 9, per: 1m', 'legacy', cors) +
+        limited('older', 'requests: 9, per: 1m, headers: legacy') +
+        route('free', 'path: /free', 'legacy'),
+    );
+    const draft = (await ask(facade, '/draft')).headers;
+    expect(draft.get('ratelimit')).to.match(/^"draft";r=8;t=\d+$/);
+    expect([draft.get('x-ratelimit-remaining'), draft.get('vary')]).to.deep.equal(['77', 'Accept, Origin']);
+    const older = (await ask(facade, '/older')).headers;
+    expect(older.get('x-ratelimit-remaining')).to.equal('8');
+    const free = (await ask(facade, '/free')).headers;
+    expect([free.get('ratelimit'), free.get('x-ratelimit-remaining')]).to.deep.equal(['"own";r=5;t=1', '77']);
+  });
+
   it('count by what the config says, and by the address when a request has none of it', async () => {
     const facade = await start(
       limited('user', 'requests: 1, per: 1m', 'legacy', ', auth: optional') +

@@ -125,6 +125,23 @@ ${sections}
     expect(one.output()).to.match(/app: told to end[\s\S]*application ended/);
   });
 
+  it('answers no aggregate of a file that it shares with a facade, and no route', async () => {
+    await configure(
+      `upstreams: { legacy: { url: "http://127.0.0.1:1" }, catalog: { url: "http://127.0.0.1:1" } }
+legacy: legacy
+routes:
+  - { id: r, match: { path: /r }, service: catalog, stage: live }
+aggregate:
+  - { id: page, match: { path: "/page/:id" }, parts: { a: { upstream: legacy, path: "/x/:id", required: true } } }`,
+      '  register: false',
+    );
+    const { url } = await withApp();
+    await until(async () => (await fetch(`${url}/`)).status === 200, { what: 'the application to answer' });
+    expect([(await fetch(`${url}/page/1`)).status, (await fetch(`${url}/r`)).status]).to.deep.equal([
+      200, 200,
+    ]);
+  });
+
   it('lets in what the limits of the facade let in', async () => {
     await configure('facade: { limits: { body: 1KiB }, hosts: [127.0.0.1] }', '  register: false');
     const { url } = await withApp();

@@ -26,6 +26,7 @@ export async function startFakeConsul() {
   const changes = new EventEmitter().setMaxListeners(0);
   let manners: ConsulManners = 'honest';
   let index = 10;
+  let spoilt: object[] = [];
   const changed = () => {
     index += 1;
     changes.emit('change');
@@ -42,7 +43,9 @@ export async function startFakeConsul() {
     if (manners === 'index-falling') index -= 1;
     const passing = [...services.values()].filter(({ status }) => status === 'passing');
     const body = passing.map((Service) => ({ Node: { Node: 'n1', Address: '127.0.0.1' }, Service }));
-    answerJson(response, 200, body, { 'x-consul-index': String(manners === 'index-zero' ? 0 : index) });
+    answerJson(response, 200, [...spoilt, ...body], {
+      'x-consul-index': String(manners === 'index-zero' ? 0 : index),
+    });
   };
   const server = await startStoppableServer(async (asked, response) => {
     const { pathname } = asked.url;
@@ -68,6 +71,11 @@ export async function startFakeConsul() {
     behave: (next: ConsulManners) => {
       manners = next;
       changes.emit('change');
+    },
+    /** Names one more that has no port. */
+    spoil: () => {
+      spoilt = [{ Node: {}, Service: { ID: 'spoilt' } }];
+      changed();
     },
     /** Sets the instances by their hosts, each on port 3001. */
     set(...hosts: string[]) {

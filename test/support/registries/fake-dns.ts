@@ -16,12 +16,14 @@ export async function startFakeDns() {
   let port = 0;
   /** `silent` loses every question, `broken` answers SERVFAIL, `half` does so for AAAA only. */
   let manners: 'honest' | 'silent' | 'broken' | 'half' = 'honest';
+  let brokenName: string | undefined;
   const asked: { name: string; type: number }[] = [];
   const answer = (message: Buffer, from: RemoteInfo) => {
     const { name, type, end } = questionOf(message);
     asked.push({ name, type });
     if (manners === 'silent') return;
-    const failing = manners === 'broken' || (manners === 'half' && type === TYPES.AAAA);
+    const failing =
+      manners === 'broken' || name === brokenName || (manners === 'half' && type === TYPES.AAAA);
     const mine = failing ? [] : records.filter((record) => record.name === name && typeOf(record) === type);
     const known = records.some((record) => record.name === name);
     const header = Buffer.from(message.subarray(0, 12));
@@ -47,6 +49,10 @@ export async function startFakeDns() {
     asked,
     set: (...next: DnsRecord[]) => {
       records = next;
+    },
+    /** Answers SERVFAIL for one name. */
+    breakName: (name: string) => {
+      brokenName = name;
     },
     behave: (next: typeof manners) => {
       manners = next;

@@ -11,6 +11,7 @@ interface InstanceRecord {
 
 /** A Eureka server's REST endpoints below `/eureka`, on loopback, in Eureka's own JSON. */
 export async function startFakeEureka() {
+  let spoilt: object[] = [];
   const instances = new Map<string, InstanceRecord>();
   const server = await startStoppableServer(({ method, url, body }: Asked, response) => {
     const [, , , app, id] = url.pathname.split('/').map(decodeURIComponent);
@@ -19,7 +20,8 @@ export async function startFakeEureka() {
     if (method === 'GET') {
       if (ofApp.length === 0) return void response.writeHead(404).end();
       // As the server's XML mapping does: one is no list.
-      const instance = ofApp.length === 1 ? ofApp[0] : ofApp;
+      const all = [...spoilt, ...ofApp];
+      const instance = all.length === 1 ? all[0] : all;
       return answerJson(response, 200, { application: { name: app, instance } });
     }
     if (method === 'POST') {
@@ -36,6 +38,10 @@ export async function startFakeEureka() {
     registered: () => [...instances.values()],
     /** Forgets everybody, as a server that was started again. */
     forget: () => instances.clear(),
+    /** Names one more of the application that has no port. */
+    spoil: () => {
+      spoilt = [{ instanceId: 'spoilt', status: 'UP' }];
+    },
     /** Sets the instances of an application by their hosts, each on port 3001. */
     set(app: string, ...hosts: string[]) {
       instances.clear();

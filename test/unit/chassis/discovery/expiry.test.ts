@@ -8,7 +8,7 @@ const GRACE = 5_000;
 const LOOKS = 500;
 
 /** What a look at `now` finds of instances by the time they renewed last. */
-function leasesAt(now: number, renewed: readonly number[]): Leases {
+function leasesAt(now: number, renewed: readonly number[]): Omit<Leases, 'unreadable'> {
   const all = renewed.map((at, index): Lease => {
     const instance = { id: String(index), url: `http://10.0.0.${index}:1` };
     return { instance, expiry: at + TTL, ttl: TTL };
