@@ -212,13 +212,20 @@ export class Try implements ForwarderEvents, Waiter {
   /** Notes the failure where it belongs; a connection that was closed while idle is nobody's. */
   #blame(error: unknown, over: FailedOver, call: BegunCall | undefined): void {
     const { upstream } = this.#step;
-    if (over === 'kept' || this.#instance === undefined || !speaksOfInstance(error)) {
+    if (over === 'kept' || this.#instance === undefined || !this.#speaksOfInstance(error)) {
       call?.dropped();
       return;
     }
     upstream.standing.failed(this.#instance.url, 'gateway');
     upstream.guards?.failed(this.#routeId);
     call?.failed();
+  }
+
+  /** What went wrong on the way to the instance, or took it too long; not what the facade or the client did. */
+  #speaksOfInstance(error: unknown): boolean {
+    if (!(error instanceof KitError)) return true;
+    if (error.code === 'DEADLINE_EXCEEDED') return this.#exchange.answerable === this.#instance;
+    return error.code === 'UPSTREAM_SLOW';
   }
 
   /** Nothing was sent, so that neither the method nor the budget matter. */
@@ -241,10 +248,3 @@ export class Try implements ForwarderEvents, Waiter {
     return affordable;
   }
 }
-
-/** What went wrong on the way to the instance, or took it too long; not what the facade or the client did. */
-function speaksOfInstance(error: unknown): boolean {
-  return !(error instanceof KitError) || SLOW.has(error.code);
-}
-
-const SLOW = new Set(['UPSTREAM_SLOW', 'DEADLINE_EXCEEDED']);

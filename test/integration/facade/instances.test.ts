@@ -1,3 +1,4 @@
+import type { RequestListener } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
@@ -187,6 +188,27 @@ ${routes}`);
     expect((await ask()).status).to.equal(504);
     expect(legacy.received, 'there is no time for legacy').to.have.length(0);
     await until(() => good.sockets.size === 0, { what: 'the attempt to be given up' });
+  });
+
+  it('are not blamed for a deadline that the upload or another instance used up, but for one that they did', async () => {
+    const rest = ', deadline: 80ms';
+    const whole: RequestListener = (request, response) =>
+      void request.resume().once('end', () => response.end('whole'));
+    good.answer(whole);
+    const other = await startUpstream(whole);
+    const methods = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired', rest);
+    await start(`urls: ["${good.url}", "${other.url}"], slowStart: 0s, ejection: { failures: 2 }`, methods);
+    const states = async () =>
+      (await facade!.status()).upstreams[1]!.instances.map(({ state }) => state.kind).join();
+    for (let left = 8; left > 0; left -= 1) {
+      const { body } = slowBody();
+      const slow = { method: 'POST', body, duplex: 'half' } as RequestInit;
+      expect((await ask(slow)).status).to.equal(504);
+    }
+    expect(await states()).to.equal('healthy,healthy');
+    good.answer(() => {});
+    await until(async () => (await ask()) && (await states()) === 'ejected,healthy');
+    await other.close();
   });
 
   it('are cut off when nothing of an answer moves for the idle time of the route', async () => {
