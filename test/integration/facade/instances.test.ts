@@ -211,6 +211,18 @@ ${routes}`);
     await other.close();
   });
 
+  it('have so long for what no route names, where they are legacy and the config says how long', async () => {
+    legacy.answer((request) => void request.resume());
+    facade = await startTestFacade(`
+facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
+worker: { admin: "127.0.0.1:9" }
+upstreams: { legacy: { url: "${legacy.url}", timeout: 100ms } }
+legacy: legacy
+routes: []`);
+    expect((await ask({}, '/report')).status).to.equal(504);
+    expect((await ask({ method: 'POST', body: 'x' }, '/report')).status).to.equal(504);
+  });
+
   it('are cut off when nothing of an answer moves for the idle time of the route', async () => {
     good.answer((_request, response) => void response.write('begin'));
     await start(`url: "${good.url}"`, route('r', 'path: /api/:id', 'live', ', idle: 100ms'));
