@@ -8,7 +8,7 @@ import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
-import { FIRST_PLACE, firstAt, type Place } from './place.ts';
+import { FIRST_PLACE, firstAt, MOST_UNCONNECTED, type Place } from './place.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
 import { cameMarked, markResent, unmark } from './retry-mark.ts';
@@ -18,8 +18,6 @@ import { limitTime } from './time-limit.ts';
 
 /** Stands before the breakers for what no route names. */
 const NO_ROUTE = '(no route)';
-/** Instances that one request may find without a connection before it is refused: nothing was sent to any of them. */
-const MOST_UNCONNECTED = 3;
 
 /** One attempt; nothing of it is reused by another, so that a late event of the one cannot hurt the other. */
 export class Try implements ForwarderEvents, Waiter {
