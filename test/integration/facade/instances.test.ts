@@ -1,4 +1,4 @@
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
@@ -179,6 +179,57 @@ ${routes}`);
     await until(() => held.length === 2);
     held[1]!();
     expect([(await first).text, (await third).text]).to.deep.equal(['held', 'held']);
+  });
+
+  it('keep the place of an exchange until its body has ended, been cut, or lost its client', async () => {
+    const answers: ServerResponse[] = [];
+    good.answer((_request, response) => {
+      response.write('begin');
+      answers.push(response);
+    });
+    await start(`url: "${good.url}", timeout: 9s, concurrency: 1, queue: 9, queueTimeout: 60s`);
+    const leaving = new AbortController();
+    const end = (init?: RequestInit) =>
+      ask(init).then(
+        ({ text }) => text,
+        () => 'broken',
+      );
+    const began = (count: number) => until(() => answers.length === count);
+    const taken = async () => [await metric('inflight'), await metric('queued')];
+    const first = end({ signal: leaving.signal });
+    await began(1);
+    const others = [end(), end()];
+    await until(async () => (await metric('queued')) === 2);
+    leaving.abort();
+    expect(await first).to.equal('broken');
+    await began(2);
+    expect(await taken()).to.deep.equal([1, 1]);
+    answers[1]!.destroy();
+    await began(3);
+    expect(await taken()).to.deep.equal([1, 0]);
+    answers[2]!.end();
+    expect((await Promise.all(others)).sort()).to.deep.equal(['begin', 'broken']);
+    await until(async () => (await metric('inflight')) === 0);
+  });
+
+  it('do not stand in for one whose answer has begun: the client sees that it broke off', async () => {
+    const breaking = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => response.destroy());
+    });
+    await start(`urls: ["${breaking.url}", "${good.url}"], ejection: { maxEjected: 0% }`);
+    const ends = [];
+    for (let left = 4; left > 0; left -= 1)
+      ends.push(
+        await ask().then(
+          ({ by }) => by,
+          () => 'cut',
+        ),
+      );
+    expect(ends.sort()).to.deep.equal(['cut', 'cut', 'good', 'good']);
+    expect([breaking.received.length, good.received.length]).to.deep.equal([2, 2]);
+    expect(await metric('retries_total')).to.equal(0);
+    await breaking.close();
   });
 
   it('are left after the deadline of the route, over all attempts together', async () => {
