@@ -1,6 +1,6 @@
 /** The options that several commands take, and what their texts mean; wrong ones end with a line of usage. */
 import { InvalidArgumentError, Option } from 'commander';
-import { duration } from '../chassis/config/schema/quantities.ts';
+import { longDuration } from '../chassis/config/schema/quantities.ts';
 import type { ChainHead } from '../facade/audit/entry.ts';
 
 /** `--reason`, which every change needs. */
@@ -20,7 +20,7 @@ export function seconds(text: string): number {
 
 /** A duration such as `8h`, in milliseconds. */
 export function milliseconds(text: string): number {
-  const { success, data } = duration.safeParse(text);
+  const { success, data } = longDuration.safeParse(text);
   if (success) return data;
   throw new InvalidArgumentError(`Found ${text}, expected a duration such as 30m or 8h.`);
 }

@@ -142,6 +142,7 @@ function arrive(
     abandon: undefined,
     limit: undefined,
     deadline: undefined,
+    answerable: undefined,
     expired: false,
     instance: undefined,
     attempt: undefined,

@@ -1,6 +1,6 @@
 /**
-  return (upstreams) => async (name, request, signal) => {
-    const upstream = upstreams.get(name);
+ * Asks parts of the upstreams of one view, on connections of its own: bulkhead → retry → the upstream's breaker → call.
+ * A part that is slow takes places from other parts of the same upstream, never from the clients' own requests.
  */
 import { breakerErrors } from '../../chassis/breaker.ts';
 import { KitError } from '../../chassis/errors.ts';
@@ -31,14 +31,8 @@ export function createUpstreamCall(transport: Transport): (upstreams: PartUpstre
     bulkheads.set(name, known);
     return known;
   };
-<<<<<<< HEAD
   return (upstreams) => async (name, request, signal) => {
     const upstream = upstreams.get(name);
-    const call = () => guarded(transport, upstream, name, request, signal);
-=======
-  return async (name, request, signal) => {
-    const upstream = upstreams().get(name);
->>>>>>> fix-disco
     try {
       return await bulkheadOf(name).run(() => {
         if (upstream === undefined) throw forwardingErrors.error('UPSTREAM_ABSENT', { name });
@@ -86,7 +80,7 @@ function pick({ name, pool }: PartUpstream, tried?: Instance): Instance {
 function mayRetry({ name, pool, retries, budget, events }: PartUpstream, tried: Instance): boolean {
   if (retries === 0 || !pool.hasAnother(tried)) return false;
   const affordable = budget.take();
-  if (affordable) events.retried(name);
+  if (affordable) events.retried(name, 'failed');
   else events.budgetSpent(name);
   return affordable;
 }

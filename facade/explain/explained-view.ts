@@ -1,7 +1,7 @@
 /** What an explanation is made from: a view in force or read from a file, and a request that was not sent. */
 import type { AdmissionRules } from '../admission/rules.ts';
 import type { Verified } from '../gateway/json-web-token.ts';
-import type { KnownUpstreams } from '../plan.ts';
+import type { KnownUpstreams, PlannedUpstream } from '../plan.ts';
 import type { KeyIdentity } from '../routing/assignment-key.ts';
 import type { TrustedPeers } from '../routing/client-address.ts';
 import type { Snapshot } from '../snapshot.ts';
@@ -14,7 +14,7 @@ export interface ExplainedView extends KnownUpstreams<ExplainedUpstream> {
 }
 
 /** What is told of an upstream. */
-export interface ExplainedUpstream {
+export interface ExplainedUpstream extends PlannedUpstream {
   readonly name: string;
   /** Before a route. */
   breakerState(route?: string): string;

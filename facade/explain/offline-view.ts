@@ -9,9 +9,10 @@ import type { ExplainedUpstream, ExplainedView } from './explained-view.ts';
 export function offlineView(loaded: LoadedConfig): ExplainedView {
   const { config } = loaded;
   const upstreams = new Map<string, ExplainedUpstream>(
-    Object.entries(config.upstreams).map(([name, { where }]) => {
+    Object.entries(config.upstreams).map(([name, { where, writtenTimeout }]) => {
       const urls = where.kind === 'static' ? where.urls : [];
-      return [name, { name, breakerState: () => 'none', instances: () => urls.map((url) => ({ url })) }];
+      const instances = () => urls.map((url) => ({ url }));
+      return [name, { name, writtenTimeout, breakerState: () => 'none', instances }];
     }),
   );
   return {

@@ -1,6 +1,7 @@
 /** One upgrade on its way through http-proxy-middleware, between the middleware's events and ours. */
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
+import { followConnecting } from './connecting.ts';
 import type { UpgradeEvents } from './forwarder.ts';
 import { cleanUpgrade } from './upgrade-answer.ts';
 
@@ -23,6 +24,7 @@ export class CarriedUpgrade {
     const left = () => void outgoing.destroy();
     if (this.#client.destroyed) left();
     else this.#client.once('close', left);
+    outgoing.once('socket', (socket) => this.#follow(outgoing, socket));
     outgoing.once('response', ({ statusCode = 502 }: IncomingMessage) => this.#events.onRefused(statusCode));
     outgoing.prependOnceListener('upgrade', (answer: IncomingMessage, upstream: Opening) => {
       this.#client.off('close', left);
@@ -41,6 +43,17 @@ export class CarriedUpgrade {
 
   failed(error: Error): void {
     this.#events.onFailure(error, 'new');
+  }
+
+  /** Until the connection is there its errors are not the middleware's, which would end the client's socket. */
+  #follow(outgoing: ClientRequest, socket: Socket): void {
+    const theirs = outgoing.listeners('error') as (() => void)[];
+    const failed = (error: Error) => this.#events.onFailure(error, 'none');
+    outgoing.removeAllListeners('error').on('error', failed);
+    followConnecting(outgoing, socket, () => {
+      outgoing.off('error', failed);
+      for (const listener of theirs) outgoing.on('error', listener);
+    });
   }
 }
 

@@ -49,10 +49,12 @@ export interface Exchange {
   fellBack: boolean;
   /** Gives up what the attempt under way still waits for; called when the exchange ends. */
   abandon: (() => void) | undefined;
-  /** Runs until an answer must have begun. */
+  /** Runs from when the upstream has the whole request until an answer must have begun. */
   limit: NodeJS.Timeout | undefined;
   /** Runs until an answer of any upstream must have begun; undefined where the route has none. */
   deadline: NodeJS.Timeout | undefined;
+  /** The instance that had the whole request when half of the deadline had passed. */
+  answerable: Instance | undefined;
   /** The deadline has passed: nothing is tried any more. */
   expired: boolean;
   /** The instance that is being asked; it counts the exchange as one of its own. */

@@ -15,9 +15,15 @@ import { Try } from './try.ts';
 /** Forwards the exchange's request and answers its client, whatever happens. */
 export function forward(exchange: Exchange, plan: readonly Step[], tap: AnswerTap): void {
   const deadline = exchange.route?.config.deadline;
-  if (deadline !== undefined) exchange.deadline = setTimeout(expire, deadline, exchange, deadline);
+  if (deadline !== undefined) exchange.deadline = setTimeout(halfway, deadline / 2, exchange, deadline);
   plan[0]!.upstream.budget.attempt();
   new Try(exchange, plan, tap).start();
+}
+
+/** Who has the whole request by now, and the rest of the time, had time enough. */
+function halfway(exchange: Exchange, deadline: number): void {
+  if (exchange.limit !== undefined) exchange.answerable = exchange.instance;
+  exchange.deadline = setTimeout(expire, deadline / 2, exchange, deadline);
 }
 
 /** The whole time is up and no answer has begun: whatever the request waits for, it waits no longer. */

@@ -36,12 +36,15 @@ export function createHttpProxy(target: string): Forwarder {
   const middleware = through(agent);
   const upgrades = through(upgradeAgent);
   let freshly: typeof middleware | undefined;
+  const throughFresh = () => {
+    freshly ??= through(connectingAgent(agent));
+    return freshly;
+  };
   return {
     send(request, response, events, fresh) {
       const carried = new CarriedRequest(request, response, events);
       (request as Carrier)[CARRIED] = carried;
-      if (fresh) freshly ??= through(connectingAgent(agent));
-      void (fresh ? freshly! : middleware)(request, response, carried.next);
+      void (fresh ? throughFresh() : middleware)(request, response, carried.next);
       return carried;
     },
     upgrade(request, socket, head, events) {

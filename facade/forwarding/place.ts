@@ -2,6 +2,9 @@
 import type { BegunCall } from '../../chassis/breaker.ts';
 import type { Instance } from '../upstreams/instance.ts';
 
+/** Instances that one request may find without a connection before it is refused: nothing was sent to any of them. */
+export const MOST_UNCONNECTED = 3;
+
 /** The place of one attempt. */
 export interface Place {
   /** Of the plan. */

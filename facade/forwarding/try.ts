@@ -8,7 +8,7 @@ import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
-import { FIRST_PLACE, firstAt, type Place } from './place.ts';
+import { FIRST_PLACE, firstAt, MOST_UNCONNECTED, type Place } from './place.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
 import { cameMarked, markResent, unmark } from './retry-mark.ts';
@@ -18,8 +18,6 @@ import { limitTime } from './time-limit.ts';
 
 /** Stands before the breakers for what no route names. */
 const NO_ROUTE = '(no route)';
-/** Instances that one request may find without a connection before it is refused: nothing was sent to any of them. */
-const MOST_UNCONNECTED = 3;
 
 /** One attempt; nothing of it is reused by another, so that a late event of the one cannot hurt the other. */
 export class Try implements ForwarderEvents, Waiter {
@@ -212,13 +210,20 @@ export class Try implements ForwarderEvents, Waiter {
   /** Notes the failure where it belongs; a connection that was closed while idle is nobody's. */
   #blame(error: unknown, over: FailedOver, call: BegunCall | undefined): void {
     const { upstream } = this.#step;
-    if (over === 'kept' || this.#instance === undefined || !speaksOfInstance(error)) {
+    if (over === 'kept' || this.#instance === undefined || !this.#speaksOfInstance(error)) {
       call?.dropped();
       return;
     }
     upstream.standing.failed(this.#instance.url, 'gateway');
     upstream.guards?.failed(this.#routeId);
     call?.failed();
+  }
+
+  /** What went wrong on the way to the instance, or took it too long; not what the facade or the client did. */
+  #speaksOfInstance(error: unknown): boolean {
+    if (!(error instanceof KitError)) return true;
+    if (error.code === 'DEADLINE_EXCEEDED') return this.#exchange.answerable === this.#instance;
+    return error.code === 'UPSTREAM_SLOW';
   }
 
   /** Nothing was sent, so that neither the method nor the budget matter. */
@@ -241,10 +246,3 @@ export class Try implements ForwarderEvents, Waiter {
     return affordable;
   }
 }
-
-/** What went wrong on the way to the instance, or took it too long; not what the facade or the client did. */
-function speaksOfInstance(error: unknown): boolean {
-  return !(error instanceof KitError) || SLOW.has(error.code);
-}
-
-const SLOW = new Set(['UPSTREAM_SLOW', 'DEADLINE_EXCEEDED']);

@@ -7,8 +7,7 @@ import type { Socket } from 'node:net';
 import type { Side } from '../routing/assignment.ts';
 import type { Override } from '../routing/override-token.ts';
 import type { RequestTarget } from '../routing/request-target.ts';
-import { forwardingErrors } from './errors.ts';
-import { refuseUpgrade } from './problem-answer.ts';
+import { Opening } from './opening.ts';
 import type { Headers } from './request-headers.ts';
 import type { Upstream } from './upstream.ts';
 
@@ -48,77 +47,10 @@ export function forwardUpgrade(
   plan: UpgradePlan,
   { onOpen, onEnd }: UpgradeListener,
 ): void {
-  const { target, headers, upstream, route } = plan;
-  const opening = new Opening(socket, plan);
+  const { target, headers } = plan;
+  const opening = new Opening(request, socket, head, plan, onOpen);
   socket.once('close', () => onEnd(opening.ended()));
-  const forwarder = upstream.breakerState(route) === 'open' ? undefined : upstream.next();
-  if (forwarder === undefined) {
-    opening.fail('UPSTREAM_ABSENT');
-    return;
-  }
   request.url = target.path + target.query;
   request.headers = headers as typeof request.headers;
-  opening.limit();
-  forwarder.upgrade(request, socket, head, {
-    onOpen(opened) {
-      if (opening.answered()) onOpen(opened);
-      else opened.destroy();
-    },
-    onRefused: (status) => opening.refused(status),
-    onFailure: () => opening.fail('UPSTREAM_FAILED'),
-  });
-}
-
-/** One upgrade until the upstream has answered. */
-class Opening {
-  #socket: Socket;
-  #plan: UpgradePlan;
-  #outcome: UpgradeOutcome = { failure: undefined, refused: undefined };
-  #answered = false;
-  #limit: NodeJS.Timeout | undefined;
-
-  constructor(socket: Socket, plan: UpgradePlan) {
-    this.#socket = socket;
-    this.#plan = plan;
-    socket.once('end', this.#left);
-  }
-
-  /** Starts the time that the upstream has. */
-  limit(): void {
-    this.#limit = setTimeout(() => {
-      this.fail('UPSTREAM_SLOW');
-      this.#socket.destroySoon();
-    }, this.#plan.timeout);
-  }
-
-  /** The upstream has answered; false when that comes too late. */
-  answered(): boolean {
-    if (this.#outcome.failure !== undefined) return false;
-    this.#answered = true;
-    clearTimeout(this.#limit);
-    this.#socket.off('end', this.#left);
-    return true;
-  }
-
-  refused(status: number): void {
-    if (this.answered()) this.#outcome.refused = status;
-  }
-
-  /** Tells the client, unless it has an answer: bytes of an open WebSocket are never mixed with another. */
-  fail(code: 'UPSTREAM_ABSENT' | 'UPSTREAM_FAILED' | 'UPSTREAM_SLOW'): void {
-    clearTimeout(this.#limit);
-    if (this.#outcome.failure !== undefined) return;
-    this.#outcome.failure = this.#socket.destroyed ? 'CLIENT_GONE' : code;
-    if (this.#answered) return;
-    refuseUpgrade(this.#socket, forwardingErrors.table[code].status, code, this.#plan.requestId);
-  }
-
-  /** The client's socket is closed. */
-  ended(): UpgradeOutcome {
-    clearTimeout(this.#limit);
-    if (!this.#answered) this.#outcome.failure ??= 'CLIENT_GONE';
-    return this.#outcome;
-  }
-
-  #left = (): void => void this.#socket.destroy();
+  opening.start();
 }

@@ -22,6 +22,8 @@ export interface Upstream {
   readonly name: string;
   /** Milliseconds until the head of an answer, when it answers as a service. */
   readonly timeout: number;
+  /** The same as the config says; undefined where it says nothing. */
+  readonly writtenTimeout: number | undefined;
   /** Retries of one request on other instances. */
   readonly retries: number;
   readonly budget: RetryBudget;
@@ -100,7 +102,13 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     random,
   });
   return {
-    ...{ name, timeout: config.timeout, retries: config.retries, budget: createRetryBudget() },
+    ...{
+      name,
+      timeout: config.timeout,
+      writtenTimeout: config.writtenTimeout,
+      retries: config.retries,
+      budget: createRetryBudget(),
+    },
     ...{ guards, places, pool, standing, events },
     breakerFor: (purpose) => guards?.always(purpose),
     breakerState: (route) => breakerState(guards, route),

@@ -9,8 +9,10 @@ import {
   RateLimiterRes,
   RLWrapperTimeouts,
 } from 'rate-limiter-flexible';
+import { LONGEST_TIMER_MS } from '../../chassis/config/schema/quantities.ts';
 import { messageOf } from '../../chassis/errors.ts';
 import type { Redis } from '../../chassis/redis.ts';
+import { LongWindows } from './long-windows.ts';
 
 /** One limit: `requests` in `per` milliseconds. */
 export interface Limit {
@@ -40,11 +42,12 @@ const PATIENCE_MS = 250;
 /** After Redis failed, so long it is not asked: each request would wait its whole patience again. */
 const REST_MS = 1_000;
 
-/** Counts in this process alone. */
-export function createMemoryLimiter(): Limiter {
-  return createLimiter(
-    ({ counter, requests, per }) =>
-      new RateLimiterMemory({ keyPrefix: counter, points: requests, duration: per / 1_000 }),
+/** Counts in this process alone; `now` in milliseconds since the epoch. */
+export function createMemoryLimiter(now: () => number = Date.now): Limiter {
+  return createLimiter(({ counter, requests, per }) =>
+    per > LONGEST_TIMER_MS
+      ? new LongWindows({ requests, per }, now)
+      : new RateLimiterMemory({ keyPrefix: counter, points: requests, duration: per / 1_000 }),
   );
 }
 

@@ -7,6 +7,7 @@ import type { Forwarder } from '../forwarding/forwarder.ts';
 import { Instance } from './instance.ts';
 import type { Places } from './places.ts';
 import type { Health } from './probed-health.ts';
+import { drawn } from './slow-start.ts';
 import type { InstanceState, Standing } from './standing.ts';
 
 /** What a pool is made from. */
@@ -114,17 +115,25 @@ export class InstancePool {
     return second !== tried && second.inflight < first.inflight ? second : first;
   }
 
-  /** In turn, but each is passed over as often as its share is below 1. */
+  /** The same by weight: in turn, but each is passed over as often as its share is below 1. */
   #byWeight(urls: readonly string[], tried: Instance | undefined): Instance {
     const { standing, random } = this.#options;
     const others = urls.filter((url) => url !== tried?.url);
-    // A share is at least a tenth: after a hundred rounds it is luck that is missing.
-    for (let left = others.length * 100; left > 0; left -= 1) {
+    const inTurn = () => {
       this.#turn = (this.#turn + 1) % others.length;
-      const url = others[this.#turn]!;
-      if (random() < standing.weight(url)) return this.#of(url);
-    }
-    return this.#of(others[this.#turn % others.length]!);
+      return others[this.#turn]!;
+    };
+    const weighs = (url: string) => random() < standing.weight(url);
+    const first = this.#of(drawn(others.length, inTurn, weighs));
+    if (first.inflight === 0 || others.length === 1) return first;
+    const rest = others.filter((url) => url !== first.url);
+    const second = this.#of(drawn(rest.length, () => rest[Math.floor(random() * rest.length)]!, weighs));
+    return this.#load(second) < this.#load(first) ? second : first;
+  }
+
+  /** What it would have under way, for its weight. */
+  #load({ inflight, url }: Instance): number {
+    return (inflight + 1) / this.#options.standing.weight(url);
   }
 
   #of(url: string): Instance {

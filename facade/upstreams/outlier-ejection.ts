@@ -12,7 +12,7 @@ export interface EjectionSettings {
   serverErrors: number;
   /** The first ejection; the n-th in short order takes n times as long. */
   base: number;
-  /** The longest ejection. */
+  /** The longest ejection, but for the jitter: those that have it must not all come back at once either. */
   most: number;
   /** Share of the instances that may be ejected at a time. One may always be where there are two; 0: none at all. */
   maxEjected: number;

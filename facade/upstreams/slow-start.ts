@@ -12,3 +12,13 @@ export function slowStartWeight(age: number, window: number): number {
   if (age >= window) return 1;
   return Math.max(LEAST, age / window);
 }
+
+/** The first that `next` names and whose weight, from 0.1, is by chance not against it; `count`: of so many. */
+export function drawn(count: number, next: () => string, weighs: (url: string) => boolean): string {
+  // A share is at least a tenth: after a hundred rounds it is luck that is missing.
+  for (let left = count * 100; left > 0; left -= 1) {
+    const url = next();
+    if (weighs(url)) return url;
+  }
+  return next();
+}

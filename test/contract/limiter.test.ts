@@ -66,6 +66,21 @@ function behavesLikeALimiter(make: () => Limiter) {
 
 describe('Limiter: in memory', () => {
   behavesLikeALimiter(createMemoryLimiter);
+
+  it('keeps a window that is longer than a timer can be, for each key, and then begins another', async () => {
+    const per = 30 * 86_400_000;
+    const month = limit(2, { counter: 'month', per });
+    let now = 1;
+    const one = createMemoryLimiter(() => now);
+    expect(await kinds(one, 5, month, 'a')).to.deep.equal({ within: 2, exceeded: 3 });
+    now += 1_000;
+    expect(await kinds(one, 5, month, 'b')).to.deep.equal({ within: 2, exceeded: 3 });
+    now = per;
+    expect(await one.count(month, 'a')).to.deep.equal({ kind: 'exceeded', reset: 1 });
+    now += 1;
+    expect(await one.count(month, 'a')).to.deep.equal({ kind: 'within', remaining: 1, reset: per });
+    expect(await one.count(month, 'b')).to.deep.equal({ kind: 'exceeded', reset: 1_000 });
+  });
 });
 
 describe('Limiter: in Redis', () => {
@@ -86,6 +101,12 @@ describe('Limiter: in Redis', () => {
     const keys = await redis[0]!.keys(`${prefix}:*`);
     if (keys.length > 0) await redis[0]!.del(...keys);
     for (const one of redis) await closeRedis(one);
+  });
+
+  it('keeps a window that is longer than a timer can be', async () => {
+    const limiter = createRedisLimiter(redis[0]!, prefix, () => 0);
+    const month = limit(2, { counter: 'month', per: 30 * 86_400_000 });
+    expect(await kinds(limiter, 5, month)).to.deep.equal({ within: 2, exceeded: 3 });
   });
 
   behavesLikeALimiter(() => createRedisLimiter(redis[0]!, prefix, () => performance.now()));

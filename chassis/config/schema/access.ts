@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { CREDENTIAL_KINDS } from './auth.ts';
 import { keySource } from './key-source.ts';
-import { duration, show } from './quantities.ts';
+import { longDuration, show } from './quantities.ts';
 
 /** `none`, `optional`, `required`, or a list of the kinds of which one is required. */
 const auth = z.union([z.enum(['none', 'optional', 'required']), z.array(z.enum(CREDENTIAL_KINDS)).min(1)], {
@@ -13,7 +13,7 @@ const auth = z.union([z.enum(['none', 'optional', 'required']), z.array(z.enum(C
 const rateLimit = z.strictObject({
   requests: z.number().int().min(1).max(1_000_000_000),
   /** Whole seconds: Redis would drop a fraction, and a window of none never ends. */
-  per: duration.refine((ms) => ms >= 1_000 && ms % 1_000 === 0, {
+  per: longDuration.refine((ms) => ms >= 1_000 && ms % 1_000 === 0, {
     error: 'expected whole seconds, at least 1s',
   }),
   by: z
@@ -45,7 +45,7 @@ const cors = z
     expose: z.array(token).default([]),
     credentials: z.boolean().default(false),
     /** How long a browser may keep the answer to a preflight. */
-    maxAge: duration.default(600_000),
+    maxAge: longDuration.default(600_000),
   })
   .refine(({ origins, credentials }) => !(credentials && origins.includes('*')), {
     error:

@@ -3,8 +3,11 @@ import { z } from 'zod';
 
 const UNIT_MS = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** `250ms`, `2s`, `30m`, `1h`, `7d` → milliseconds. */
-export const duration = z
+/** What a timer of Node can wait is 2^31 - 1 ms, almost 25 days; some wait up to a fifth longer than they are told. */
+export const LONGEST_TIMER_MS = 20 * UNIT_MS.d;
+
+/** `250ms`, `2s`, `30m`, `1h`, `7d` → milliseconds, for what is reckoned and not waited for. */
+export const longDuration = z
   .string({
     error: (issue) => `found ${show(issue.input)}, expected a duration such as 250ms, 2s, 30m, 1h or 7d`,
   })
@@ -15,6 +18,11 @@ export const duration = z
     const [, amount, unit] = /^([\d.]+)(ms|s|m|h|d)$/.exec(text)!;
     return Math.round(Number(amount) * UNIT_MS[unit as keyof typeof UNIT_MS]);
   });
+
+/** The same, for what a timer waits for: a longer one would be over at once. */
+export const duration = longDuration.refine((ms) => ms <= LONGEST_TIMER_MS, {
+  error: 'expected at most 20d',
+});
 
 /** `1%` or `0.5%` → a fraction (0.01, 0.005). */
 export const percentage = z

@@ -4,7 +4,7 @@ import { accessKeys, scopes } from './access.ts';
 import { targetPolicy } from './admission.ts';
 import { keySource } from './key-source.ts';
 import { routeMatch } from './match.ts';
-import { byteSize, duration, factor, percentage, show } from './quantities.ts';
+import { byteSize, duration, factor, longDuration, percentage, show } from './quantities.ts';
 import { routeWebSocket } from './websocket.ts';
 
 /** Where a route stands on its way from the monolith to a service. */
@@ -53,7 +53,7 @@ const shadow = z
 const gate = z
   .strictObject({
     mismatch: percentage.default(0.01),
-    minimum: duration.default(30 * 60_000),
+    minimum: longDuration.default(30 * 60_000),
     latency: factor.default(1.5),
     errors: percentage.default(0.005),
     data: z.string().optional(),

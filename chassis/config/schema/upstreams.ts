@@ -35,7 +35,7 @@ const scheme = z.enum(['http', 'https']).default('http');
 const registry = z.enum(['redis', 'consul', 'eureka']).default('redis');
 
 const options = {
-  timeout: duration.default(UPSTREAM_DEFAULTS.timeout),
+  timeout: duration.optional(),
   breaker,
   /** Exchanges at a time; 1024 for services and any number for legacy, where it is not given. */
   concurrency: z.number().int().min(1).optional(),
@@ -67,7 +67,17 @@ export const upstreamSchema = z
     const { concurrency, queue, queueTimeout, retries, ...others } = rest;
     const { ejection, health, slowStart, panic, ...where } = others;
     return {
-      ...{ where: whereOf(where), timeout, breaker, rewrite, concurrency, queue, queueTimeout, retries },
+      ...{
+        where: whereOf(where),
+        timeout: timeout ?? UPSTREAM_DEFAULTS.timeout,
+        writtenTimeout: timeout,
+        breaker,
+        rewrite,
+        concurrency,
+        queue,
+        queueTimeout,
+        retries,
+      },
       ...{ ejection, health, slowStart, panic },
     };
   });

@@ -1,3 +1,4 @@
+import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
@@ -180,6 +181,57 @@ ${routes}`);
     expect([(await first).text, (await third).text]).to.deep.equal(['held', 'held']);
   });
 
+  it('keep the place of an exchange until its body has ended, been cut, or lost its client', async () => {
+    const answers: ServerResponse[] = [];
+    good.answer((_request, response) => {
+      response.write('begin');
+      answers.push(response);
+    });
+    await start(`url: "${good.url}", timeout: 9s, concurrency: 1, queue: 9, queueTimeout: 60s`);
+    const leaving = new AbortController();
+    const end = (init?: RequestInit) =>
+      ask(init).then(
+        ({ text }) => text,
+        () => 'broken',
+      );
+    const began = (count: number) => until(() => answers.length === count);
+    const taken = async () => [await metric('inflight'), await metric('queued')];
+    const first = end({ signal: leaving.signal });
+    await began(1);
+    const others = [end(), end()];
+    await until(async () => (await metric('queued')) === 2);
+    leaving.abort();
+    expect(await first).to.equal('broken');
+    await began(2);
+    expect(await taken()).to.deep.equal([1, 1]);
+    answers[1]!.destroy();
+    await began(3);
+    expect(await taken()).to.deep.equal([1, 0]);
+    answers[2]!.end();
+    expect((await Promise.all(others)).sort()).to.deep.equal(['begin', 'broken']);
+    await until(async () => (await metric('inflight')) === 0);
+  });
+
+  it('do not stand in for one whose answer has begun: the client sees that it broke off', async () => {
+    const breaking = await startUpstream((_request, response) => {
+      response.writeHead(200, { 'content-length': '100' });
+      response.write('half', () => response.destroy());
+    });
+    await start(`urls: ["${breaking.url}", "${good.url}"], ejection: { maxEjected: 0% }`);
+    const ends = [];
+    for (let left = 4; left > 0; left -= 1)
+      ends.push(
+        await ask().then(
+          ({ by }) => by,
+          () => 'cut',
+        ),
+      );
+    expect(ends.sort()).to.deep.equal(['cut', 'cut', 'good', 'good']);
+    expect([breaking.received.length, good.received.length]).to.deep.equal([2, 2]);
+    expect(await metric('retries_total')).to.equal(0);
+    await breaking.close();
+  });
+
   it('are left after the deadline of the route, over all attempts together', async () => {
     good.answer(() => {});
     const rest = ', deadline: 80ms';
@@ -187,6 +239,39 @@ ${routes}`);
     expect((await ask()).status).to.equal(504);
     expect(legacy.received, 'there is no time for legacy').to.have.length(0);
     await until(() => good.sockets.size === 0, { what: 'the attempt to be given up' });
+  });
+
+  it('are not blamed for a deadline that the upload or another instance used up, but for one that they did', async () => {
+    const rest = ', deadline: 80ms';
+    const whole: RequestListener = (request, response) =>
+      void request.resume().once('end', () => response.end('whole'));
+    good.answer(whole);
+    const other = await startUpstream(whole);
+    const methods = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired', rest);
+    await start(`urls: ["${good.url}", "${other.url}"], slowStart: 0s, ejection: { failures: 2 }`, methods);
+    const states = async () =>
+      (await facade!.status()).upstreams[1]!.instances.map(({ state }) => state.kind).join();
+    for (let left = 8; left > 0; left -= 1) {
+      const { body } = slowBody();
+      const slow = { method: 'POST', body, duplex: 'half' } as RequestInit;
+      expect((await ask(slow)).status).to.equal(504);
+    }
+    expect(await states()).to.equal('healthy,healthy');
+    good.answer(() => {});
+    await until(async () => (await ask()) && (await states()) === 'ejected,healthy');
+    await other.close();
+  });
+
+  it('have so long for what no route names, where they are legacy and the config says how long', async () => {
+    legacy.answer((request) => void request.resume());
+    facade = await startTestFacade(`
+facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
+worker: { admin: "127.0.0.1:9" }
+upstreams: { legacy: { url: "${legacy.url}", timeout: 100ms } }
+legacy: legacy
+routes: []`);
+    expect((await ask({}, '/report')).status).to.equal(504);
+    expect((await ask({ method: 'POST', body: 'x' }, '/report')).status).to.equal(504);
   });
 
   it('are cut off when nothing of an answer moves for the idle time of the route', async () => {

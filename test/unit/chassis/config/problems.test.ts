@@ -80,6 +80,11 @@ describe('problems of a config', () => {
       /^10:5 routes\[0\]\.timeout found 30, expected a duration such as 250ms/,
     ],
     [
+      'a duration that no timer can wait for',
+      VALID.replace('stage: shadow', 'stage: shadow\n    timeout: 30d'),
+      /^10:5 routes\[0\]\.timeout expected at most 20d$/,
+    ],
+    [
       'a missing key',
       VALID.replace('    service: catalog\n', ''),
       /^6:5 routes\[0\]\.service found nothing, expected string: add this key$/,

@@ -3,7 +3,9 @@ import fc from 'fast-check';
 import {
   duration,
   factor,
+  LONGEST_TIMER_MS,
   listenAddress,
+  longDuration,
   percentage,
   show,
 } from '../../../../chassis/config/schema/quantities.ts';
@@ -19,11 +21,22 @@ describe('quantities of the config', () => {
       fc.property(
         fc.nat(100_000),
         unit,
-        (amount, name) => duration.parse(`${amount}${name}`) === amount * units[name],
+        (amount, name) => longDuration.parse(`${amount}${name}`) === amount * units[name],
       ),
     );
     expect(duration.parse('1.5s')).to.equal(1_500);
     expect(duration.parse('1000ms')).to.equal(duration.parse('1s'));
+  });
+
+  it('read no duration that a timer cannot wait for, nor a fifth more', () => {
+    fc.assert(
+      fc.property(fc.nat(40_000), (minutes) => {
+        const fits = minutes * 60_000 <= LONGEST_TIMER_MS;
+        return accepts(duration, `${minutes}m`) === fits;
+      }),
+    );
+    expect(LONGEST_TIMER_MS * 1.2).to.be.lessThan(2 ** 31);
+    expect(duration.safeParse('30d').error?.issues[0]?.message).to.equal('expected at most 20d');
   });
 
   it('read percentages as fractions from 0 to 1', () => {

@@ -75,6 +75,21 @@ describe('Instance pool', () => {
     expect(slow.inflight).to.equal(1);
   });
 
+  it('spares one that hangs while another is new, which has its growing share all the same', () => {
+    const { pool: one, standing } = pool(['http://new', 'http://hung', 'http://quick'], { slowStart: 1_000 });
+    one.pick();
+    for (let failures = 2; failures > 0; failures -= 1) standing.failed('http://new', 'gateway');
+    now = 1_101;
+    const picked = Array.from({ length: 3_000 }, () => {
+      const instance = begin(one.pick());
+      if (instance.url !== 'http://hung') instance.ended();
+      return instance.url;
+    });
+    const share = (url: string) => picked.filter((each) => each === url).length / picked.length;
+    expect(share('http://hung')).to.be.lessThan(0.02);
+    expect(share('http://new')).to.be.within(0.03, 0.25);
+  });
+
   it('lets one that leaves end what it has, and closes its connections then', () => {
     const { pool: one } = pool(['http://0', 'http://1']);
     const leaving = begin(one.pick());
