@@ -50,7 +50,8 @@ export function createClientServer(options: ClientServerOptions): Server {
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const code = codeOf(error);
     if (code === undefined || inAnswer(socket)) socket.destroy();
-    else refuse(socket, code, options);
+    // What comes behind what was refused is not refused again.
+    else if (!socket.writableEnded) refuse(socket, code, options);
   });
   return server;
 }

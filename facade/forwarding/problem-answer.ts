@@ -4,6 +4,7 @@
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endAndForget } from './end-and-forget.ts';
 import { hasBody } from './request-headers.ts';
 
 /** Seconds after which a client may try again what found no upstream. */
@@ -44,16 +45,20 @@ export function refuseUpgrade(
   headers: readonly string[] = NONE,
 ): void {
   socket.on('error', () => {});
-  if (socket.destroyed || !socket.writable) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   const body = problem(status, code, requestId);
   const lines = Array.from(
     { length: headers.length / 2 },
     (_, index) => `${headers[2 * index]}: ${headers[2 * index + 1]}\r\n`,
   );
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\n${lines.join('')}connection: close\r\n\r\n${body}`,
   );
+  endAndForget(socket);
 }
 
 function prefersHtml(accept: string | undefined): boolean {
