@@ -9,7 +9,7 @@ import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse }
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
-import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
+import { CarriedUpgrade } from './carried-upgrade.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
 import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
 import { createOriginAgent } from './origin-agent.ts';
@@ -24,9 +24,7 @@ type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const secure = url.protocol === 'https:';
-  const agent = createOriginAgent({ secure });
-  const upgradeAgent = createUpgradeAgent(secure);
+  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
   const settings = {
     target: url,
     selfHandleResponse: true,
@@ -36,7 +34,7 @@ export function createHttpProxy(target: string): Forwarder {
     plugins: [passEvents],
   };
   const middleware = createProxyMiddleware({ ...settings, agent });
-  const upgrades = createProxyMiddleware({ ...settings, agent: upgradeAgent });
+  const upgrades = createProxyMiddleware({ ...settings, agent: createUpgradeAgent(url) });
   return {
     send(request, response, events) {
       const carried = new Carried(response, events, request.headers.expect !== undefined);
@@ -47,13 +45,10 @@ export function createHttpProxy(target: string): Forwarder {
       return carried;
     },
     upgrade(request, socket, head, events) {
-      (request as Carrier)[CARRIED] = new CarriedUpgrade(socket, events);
+      (request as Carrier)[CARRIED] = new CarriedUpgrade(request, socket, events);
       upgrades.upgrade(request, socket, head);
     },
-    close() {
-      agent.destroy();
-      upgradeAgent.destroy();
-    },
+    close: () => agent.destroy(),
   };
 }
 
@@ -145,7 +140,6 @@ function passEvents(server: ProxyEmitter): void {
     const carried = request[CARRIED];
     if (carried instanceof CarriedUpgrade) carried.requested(outgoing);
   });
-  server.on('open', upgradeOpened);
 }
 
 function carriedOf(request: Carrier): Carried | undefined {

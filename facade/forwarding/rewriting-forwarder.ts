@@ -30,8 +30,17 @@ export function withRewrite(forwarder: Forwarder, rewrite: Rewrite | undefined):
       };
     },
     upgrade(request, socket, head, events) {
-      apply(request, rewrite);
-      forwarder.upgrade(request, socket, head, events);
+      const { headers } = request;
+      const restore = apply(request, rewrite);
+      forwarder.upgrade(request, socket, head, {
+        headersOf: (answer) => events.headersOf(rewrite.answer(answer, headers)),
+        onOpen: (upstream) => events.onOpen(upstream),
+        onRefused: (status) => events.onRefused(status),
+        onFailure(error) {
+          restore();
+          events.onFailure(error);
+        },
+      });
     },
     close: () => forwarder.close(),
   };

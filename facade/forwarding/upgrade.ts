@@ -10,6 +10,7 @@ import type { RequestTarget } from '../routing/request-target.ts';
 import { forwardingErrors } from './errors.ts';
 import { refuseUpgrade } from './problem-answer.ts';
 import type { Headers } from './request-headers.ts';
+import { responseHeaders } from './response-headers.ts';
 import type { Upstream } from './upstream.ts';
 
 /** An upgrade that was matched and assigned. */
@@ -26,6 +27,10 @@ export interface UpgradePlan {
   overridden: boolean;
   /** The route's id; undefined: no route names it. */
   route: string | undefined;
+  /** What the facade adds to the answer: name, value, name, value. */
+  answerHeaders: readonly string[];
+  /** CORS is the facade's affair: the upstream's own headers of it are dropped. */
+  ownsCors: boolean;
 }
 
 /** How an upgrade ended: a failure's code, or the status with which the upstream refused; neither: it was open. */
@@ -60,6 +65,8 @@ export function forwardUpgrade(
   request.headers = headers as typeof request.headers;
   opening.limit();
   forwarder.upgrade(request, socket, head, {
+    headersOf: ({ rawHeaders }) =>
+      responseHeaders(rawHeaders, plan.requestId, plan.answerHeaders, plan.ownsCors),
     onOpen(opened) {
       if (opening.answered()) onOpen(opened);
       else opened.destroy();
@@ -110,7 +117,8 @@ class Opening {
     if (this.#outcome.failure !== undefined) return;
     this.#outcome.failure = this.#socket.destroyed ? 'CLIENT_GONE' : code;
     if (this.#answered) return;
-    refuseUpgrade(this.#socket, forwardingErrors.table[code].status, code, this.#plan.requestId);
+    const { requestId, answerHeaders } = this.#plan;
+    refuseUpgrade(this.#socket, forwardingErrors.table[code].status, code, requestId, answerHeaders);
   }
 
   /** The client's socket is closed. */
