@@ -45,17 +45,24 @@ export function enter(
   else settle(verdict);
 }
 
-/** The same for an upgrade. `onPass` is told who it is. */
+/** What an upgrade that may go on got at the gateway. */
+export interface Entered {
+  identity: Identity | undefined;
+  /** For the answer. */
+  answerHeaders: readonly string[];
+}
+
+/** The same for an upgrade. */
 export function enterUpgrade(
   gateway: Gateway,
   view: View,
   entering: Entering & { socket: Socket; rules: AccessRules },
-  onPass: (identity: Identity | undefined) => void,
+  onPass: (entered: Entered) => void,
 ): void {
   const { socket, rules } = entering;
   const settle = (verdict: GatewayVerdict) => {
     if (socket.destroyed) return;
-    if (verdict.kind === 'pass') onPass(verdict.identity);
+    if (verdict.kind === 'pass') onPass(verdict);
     // An upgrade is no preflight: those are OPTIONS.
     else if (verdict.kind === 'refuse')
       refuseUpgrade(socket, verdict.status, verdict.code, entering.requestId, verdict.answerHeaders);

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { answerProblem, refuseUpgrade } from '../forwarding/problem-answer.ts';
 import { admissionErrors, type RefusalCode } from './errors.ts';
+import { abandon, isAnswering, remember, wouldMix } from './pipelined.ts';
 import type { AdmissionRules } from './rules.ts';
 import { asksForWebSocket } from './upgrade-head.ts';
 
@@ -21,7 +22,11 @@ const LOOK_MS = 1_000;
 
 /** Makes the server. An upload may take as long as it keeps coming: there is no limit on a whole request. */
 export function createClientServer(options: ClientServerOptions): Server {
-  const { limits, handle, upgrade } = options;
+  const { limits, upgrade } = options;
+  const handle: ClientServerOptions['handle'] = (request, response) => {
+    remember(response);
+    options.handle(request, response);
+  };
   const server = createServer(
     {
       requestTimeout: 0,
@@ -29,7 +34,8 @@ export function createClientServer(options: ClientServerOptions): Server {
       connectionsCheckingInterval: Math.min(LOOK_MS, limits.headersTimeout),
       keepAliveTimeout: limits.idle,
       maxHeaderSize: limits.headerBytes,
-      shouldUpgradeCallback: asksForWebSocket,
+      // Behind a request that waits for its answer it is ignored: the answer would be mixed into the WebSocket.
+      shouldUpgradeCallback: (request) => asksForWebSocket(request) && !isAnswering(request.socket),
     },
     handle,
   );
@@ -44,13 +50,15 @@ export function createClientServer(options: ClientServerOptions): Server {
     options.onRefused(code);
     answerProblem(response, admissionErrors.table[code].status, code, options.newId());
   });
-  server.on('connect', (_request: IncomingMessage, socket: Duplex) =>
-    refuse(socket, 'METHOD_REFUSED', options),
-  );
+  server.on('connect', (_request: IncomingMessage, socket: Duplex) => {
+    if (isAnswering(socket)) abandon(socket);
+    else refuse(socket, 'METHOD_REFUSED', options);
+  });
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Duplex) => {
     const code = codeOf(error);
-    if (code === undefined || inAnswer(socket)) socket.destroy();
-    else refuse(socket, code, options);
+    if (code === undefined || wouldMix(socket)) socket.destroy();
+    // What comes behind what was refused is not refused again.
+    else if (!socket.writableEnded) refuse(socket, code, options);
   });
   return server;
 }
@@ -65,9 +73,4 @@ function codeOf({ code }: NodeJS.ErrnoException): RefusalCode | undefined {
   if (code === 'HPE_HEADER_OVERFLOW') return 'HEADERS_TOO_LARGE';
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return 'HEAD_TOO_SLOW';
   return code?.startsWith('HPE_') ? 'FRAMING_REFUSED' : undefined;
-}
-
-/** Whether an answer has begun on this connection: a second one must not be mixed into it. Node tells it here only. */
-function inAnswer(socket: Duplex & { _httpMessage?: ServerResponse | null }): boolean {
-  return socket._httpMessage?.headersSent === true;
 }

@@ -13,6 +13,14 @@ export interface RequestHead {
 
 const HOST = /^(?:[A-Za-z0-9_.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?$/;
 
+/** As Node looks for it. */
+const CONTINUE = /(?:^|\W)100-continue(?:$|\W)/i;
+
+/** Whether an Expect asks for what nobody can promise. Node asks it of each request but upgrades. */
+export function isUnknownExpectation(expect: string | string[] | undefined): boolean {
+  return expect !== undefined && !CONTINUE.test(String(expect));
+}
+
 /** Undefined: nothing. */
 export function headProblem(head: RequestHead, rules: AdmissionRules): RefusalCode | undefined {
   const { method, rawHeaders, httpVersion } = head;
@@ -22,8 +30,11 @@ export function headProblem(head: RequestHead, rules: AdmissionRules): RefusalCo
   const coding = head.headers['transfer-encoding'];
   // Another coding would be lost: this hop is what it was for.
   if (coding !== undefined && !/^chunked$/i.test(coding as string)) return 'FRAMING_REFUSED';
-  // The upstream would wait for a body that is never sent on, and take the next bytes for it.
-  if (hasBody(head) && asksForWebSocket(head)) return 'UPGRADE_WITH_BODY';
+  if (asksForWebSocket(head)) {
+    // The upstream would wait for a body that is never sent on, and take the next bytes for it.
+    if (hasBody(head)) return 'UPGRADE_WITH_BODY';
+    if (isUnknownExpectation(head.headers.expect)) return 'EXPECTATION_UNKNOWN';
+  }
   if (rules.getBodies === 'reject' && (method === 'GET' || method === 'HEAD') && hasBody(head)) {
     return 'BODY_UNEXPECTED';
   }

@@ -16,6 +16,11 @@ export function asksForWebSocket({ method, httpVersion, headers }: AskingHead): 
     method === 'GET' &&
     httpVersion === '1.1' &&
     String(headers.upgrade).toLowerCase() === 'websocket' &&
-    NAMES_UPGRADE.test(String(headers.connection))
+    namesUpgrade(headers.connection)
   );
+}
+
+/** Whether a Connection header says that the Upgrade beside it is meant. */
+export function namesUpgrade(connection: string | string[] | undefined): boolean {
+  return NAMES_UPGRADE.test(String(connection));
 }

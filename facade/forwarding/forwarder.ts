@@ -42,6 +42,8 @@ export interface ForwarderEvents {
 
 /** What becomes of one upgrade: a WebSocket, another answer, or a failure; a failure may follow a WebSocket too. */
 export interface UpgradeEvents {
+  /** The headers with which the client gets an answer: name, value, name, value. */
+  headersOf(answer: AnswerHead): string[];
   /** The client is told that it is open; what joins the two sockets is up to who hears this. */
   onOpen(upstream: Socket): void;
   /** The upstream answered with this status instead; the forwarder passes that on and ends the connection. */

@@ -8,7 +8,7 @@
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { CarriedRequest } from './carried-request.ts';
-import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
+import { CarriedUpgrade } from './carried-upgrade.ts';
 import type { Forwarder } from './forwarder.ts';
 import { connectingAgent, createOriginAgent } from './origin-agent.ts';
 import { createUpgradeAgent } from './upgrade-agent.ts';
@@ -20,9 +20,7 @@ type Carrier = IncomingMessage & { [CARRIED]?: CarriedRequest | CarriedUpgrade }
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const secure = url.protocol === 'https:';
-  const agent = createOriginAgent({ secure });
-  const upgradeAgent = createUpgradeAgent(secure);
+  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
   const through = (over: Agent) =>
     createProxyMiddleware({
       target: url,
@@ -34,7 +32,7 @@ export function createHttpProxy(target: string): Forwarder {
       plugins: [passEvents],
     });
   const middleware = through(agent);
-  const upgrades = through(upgradeAgent);
+  const upgrades = through(createUpgradeAgent(url));
   let freshly: typeof middleware | undefined;
   const throughFresh = () => {
     freshly ??= through(connectingAgent(agent));
@@ -48,13 +46,10 @@ export function createHttpProxy(target: string): Forwarder {
       return carried;
     },
     upgrade(request, socket, head, events) {
-      (request as Carrier)[CARRIED] = new CarriedUpgrade(socket, events);
+      (request as Carrier)[CARRIED] = new CarriedUpgrade(request, socket, events);
       upgrades.upgrade(request, socket, head);
     },
-    close() {
-      agent.destroy();
-      upgradeAgent.destroy();
-    },
+    close: () => agent.destroy(),
   };
 }
 
@@ -76,7 +71,6 @@ function passEvents(server: ProxyEmitter): void {
     const carried = request[CARRIED];
     if (carried instanceof CarriedUpgrade) carried.requested(outgoing);
   });
-  server.on('open', upgradeOpened);
 }
 
 function carriedOf(request: Carrier): CarriedRequest | undefined {

@@ -6,9 +6,10 @@ import { bulkheadErrors } from '../../chassis/http/bulkhead.ts';
 import type { Instance } from '../upstreams/instance.ts';
 import type { Waiter } from '../upstreams/places.ts';
 import { forwardingErrors } from './errors.ts';
-import type { FailedOver, UpgradeEvents } from './forwarder.ts';
+import type { AnswerHead, FailedOver, UpgradeEvents } from './forwarder.ts';
 import { MOST_UNCONNECTED } from './place.ts';
 import { refuseUpgrade } from './problem-answer.ts';
+import { responseHeaders } from './response-headers.ts';
 import type { UpgradeOutcome, UpgradePlan } from './upgrade.ts';
 
 const PROBLEMS = { ...forwardingErrors.table, ...bulkheadErrors.table };
@@ -72,6 +73,11 @@ export class Opening implements UpgradeEvents, Waiter {
     const { upstream } = this.#plan;
     upstream.events.busy(upstream.name);
     this.#fail('UPSTREAM_BUSY');
+  }
+
+  headersOf({ rawHeaders }: AnswerHead): string[] {
+    const { requestId, answerHeaders, ownsCors } = this.#plan;
+    return responseHeaders(rawHeaders, requestId, answerHeaders, ownsCors);
   }
 
   onOpen(upstream: Socket): void {
@@ -178,7 +184,8 @@ export class Opening implements UpgradeEvents, Waiter {
     if (this.#outcome.failure !== undefined) return;
     this.#outcome.failure = this.#socket.destroyed ? 'CLIENT_GONE' : code;
     if (this.#answered) return;
-    refuseUpgrade(this.#socket, PROBLEMS[code].status, code, this.#plan.requestId);
+    const { requestId, answerHeaders } = this.#plan;
+    refuseUpgrade(this.#socket, PROBLEMS[code].status, code, requestId, answerHeaders);
   }
 
   #left = (): void => void this.#socket.destroy();

@@ -4,10 +4,13 @@
  */
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { endAndForget } from './end-and-forget.ts';
 import { hasBody } from './request-headers.ts';
 
 /** Seconds after which a client may try again what found no upstream. */
 const RETRY_AFTER = '5';
+/** Every method but those that are never forwarded. */
+const ALLOW = 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS';
 const NONE: readonly string[] = [];
 
 /** Answers with a problem; ends the connection when the answer has already begun. `headers`: name, value, name, value. */
@@ -30,6 +33,7 @@ export function answerProblem(
   const own = ['content-type', type, 'content-length', String(Buffer.byteLength(body))];
   own.push('cache-control', 'no-store', 'x-content-type-options', 'nosniff', 'x-request-id', requestId);
   if (status === 503 && !headers.includes('retry-after')) own.push('retry-after', RETRY_AFTER);
+  if (status === 405) own.push('allow', ALLOW);
   // What is left of the request is not read, so the connection cannot serve another.
   if (!request.complete && hasBody(request.headers)) own.push('connection', 'close');
   response.writeHead(status, [...own, ...headers]).end(request.method === 'HEAD' ? undefined : body);
@@ -44,16 +48,21 @@ export function refuseUpgrade(
   headers: readonly string[] = NONE,
 ): void {
   socket.on('error', () => {});
-  if (socket.destroyed || !socket.writable) return;
+  if (!socket.writable) {
+    socket.destroy();
+    return;
+  }
   const body = problem(status, code, requestId);
+  const added = status === 405 ? ['allow', ALLOW, ...headers] : headers;
   const lines = Array.from(
-    { length: headers.length / 2 },
-    (_, index) => `${headers[2 * index]}: ${headers[2 * index + 1]}\r\n`,
+    { length: added.length / 2 },
+    (_, index) => `${added[2 * index]}: ${added[2 * index + 1]}\r\n`,
   );
-  socket.end(
+  socket.write(
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\ncontent-type: application/problem+json\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\n${lines.join('')}connection: close\r\n\r\n${body}`,
   );
+  endAndForget(socket);
 }
 
 function prefersHtml(accept: string | undefined): boolean {

@@ -31,8 +31,10 @@ export function withRewrite(forwarder: Forwarder, rewrite: Rewrite | undefined):
       };
     },
     upgrade(request, socket, head, events) {
+      const { headers } = request;
       const restore = apply(request, rewrite);
       forwarder.upgrade(request, socket, head, {
+        headersOf: (answer) => events.headersOf(rewrite.answer(answer, headers)),
         onOpen: (upstream) => events.onOpen(upstream),
         onRefused: (status) => events.onRefused(status),
         onFailure(error, over) {

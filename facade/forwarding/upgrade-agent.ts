@@ -2,7 +2,7 @@
 import { Agent as HttpAgent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
 
-/** Makes the agent; `destroy` ends what is not a WebSocket yet. */
-export function createUpgradeAgent(secure: boolean): HttpAgent {
-  return secure ? new HttpsAgent() : new HttpAgent();
+/** Makes the agent; it keeps nothing open by itself. */
+export function createUpgradeAgent({ protocol }: URL): HttpAgent {
+  return protocol === 'https:' ? new HttpsAgent() : new HttpAgent();
 }

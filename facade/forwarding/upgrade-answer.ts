@@ -1,14 +1,26 @@
-/** Pure. The answer to an upgrade. */
-import type { IncomingMessage } from 'node:http';
+/** Pure. The head of an upstream's answer to an upgrade. */
+import { namesUpgrade } from '../admission/upgrade-head.ts';
+import type { AnswerHead } from './forwarder.ts';
 
-/** What the upstream's connection alone needs goes, the upgrade itself stays. */
-export function cleanUpgrade(answer: Pick<IncomingMessage, 'headers'>): void {
-  const nominated = String(answer.headers.connection ?? '').split(',');
-  for (const name of nominated.map((token) => token.trim().toLowerCase())) {
-    if (name !== 'upgrade') delete answer.headers[name];
+/** What may stand in a head, each character for one byte (RFC 9112, 4). */
+const REASON = /^[\t\x20-\x7e\x80-\xff]*$/;
+
+/** Whether a `101` opens a WebSocket; one that changes to anything else opens nothing that the client asked for. */
+export function opensWebSocket({ headers }: Pick<AnswerHead, 'headers'>): boolean {
+  const { upgrade, connection } = headers;
+  return String(upgrade).toLowerCase() === 'websocket' && namesUpgrade(connection);
+}
+
+/** Name, value, name, value: the headers of a `101`, from those that are passed on of any answer. */
+export function openingHeaders(passed: readonly string[]): string[] {
+  const sent: string[] = [];
+  for (let index = 0; index < passed.length; index += 2) {
+    if (passed[index]!.toLowerCase() !== 'content-length') sent.push(passed[index]!, passed[index + 1]!);
   }
-  for (const name of ['keep-alive', 'proxy-connection', 'proxy-authenticate', 'trailer', 'te']) {
-    delete answer.headers[name];
-  }
-  answer.headers.connection = 'Upgrade';
+  return [...sent, 'Upgrade', 'websocket', 'Connection', 'Upgrade'];
+}
+
+/** The upstream's words for its status; undefined where a head cannot have them. */
+export function reasonOf({ statusMessage = '' }: AnswerHead): string | undefined {
+  return REASON.test(statusMessage) ? statusMessage : undefined;
 }

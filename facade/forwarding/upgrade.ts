@@ -25,6 +25,10 @@ export interface UpgradePlan {
   overridden: boolean;
   /** The route's id; undefined: no route names it. */
   route: string | undefined;
+  /** What the facade adds to the answer: name, value, name, value. */
+  answerHeaders: readonly string[];
+  /** CORS is the facade's affair: the upstream's own headers of it are dropped. */
+  ownsCors: boolean;
 }
 
 /** How an upgrade ended: a failure's code, or the status with which the upstream refused; neither: it was open. */

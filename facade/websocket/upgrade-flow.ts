@@ -65,6 +65,9 @@ interface Entering {
   target: RequestTarget;
   route: ActiveRoute | undefined;
   identity: Identity | undefined;
+  answerHeaders: readonly string[];
+  /** CORS is the facade's affair. */
+  ownsCors: boolean;
 }
 
 /** Leads one upgrade through. */
@@ -81,16 +84,17 @@ export function upgrade(deps: UpgradeDeps, request: IncomingMessage, socket: Soc
   }
   const { target, route } = admission;
   const startedAt = deps.monotonic();
-  const entering = { request, socket, head, requestId, startedAt, target, route, identity: undefined };
+  const rules = accessOf(view, request, target, route, undefined);
+  const alone = { identity: undefined, answerHeaders: [], ownsCors: rules?.cors !== undefined };
+  const entering = { request, socket, head, requestId, startedAt, target, route, ...alone };
   if (!mayOpen(view, request, route)) {
     refuse(deps, entering, 'ORIGIN_REFUSED');
     return;
   }
-  const rules = accessOf(view, request, target, route, undefined);
   if (rules === undefined) forward(deps, view, entering);
   else
-    enterUpgrade(deps.gateway, view, { ...entering, rules }, (identity) =>
-      forward(deps, view, { ...entering, identity }),
+    enterUpgrade(deps.gateway, view, { ...entering, rules }, ({ identity, answerHeaders }) =>
+      forward(deps, view, { ...entering, identity, answerHeaders }),
     );
 }
 
@@ -125,7 +129,7 @@ function forward(deps: UpgradeDeps, view: View, entering: Entering): void {
 }
 
 function planned(deps: UpgradeDeps, view: View, entering: Entering): UpgradePlan {
-  const { request, requestId, target, route, identity } = entering;
+  const { request, requestId, target, route, identity, answerHeaders, ownsCors } = entering;
   const override = requestOverride(view, request, deps.now);
   const assigning = { request, query: target.query, identity, override, upgrade: true };
   const assignment = requestAssignment(view, route, assigning);
@@ -138,5 +142,5 @@ function planned(deps: UpgradeDeps, view: View, entering: Entering): UpgradePlan
   applyIdentity(view, identity, headers);
   const overridden = assignment.overridden === true;
   const found = { requestId, target, headers, override, overridden, route: route?.config.id };
-  return { ...found, side, upstream, timeout };
+  return { ...found, side, upstream, timeout, answerHeaders, ownsCors };
 }

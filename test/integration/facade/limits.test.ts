@@ -97,6 +97,14 @@ describe('Limits and answers of the facade', () => {
         .and.not.match(/secret|127\.0\.0\.1/);
   });
 
+  it('name the methods that are allowed where one is not', async () => {
+    await start('');
+    for (const line of ['CONNECT a:1', 'TRACE /']) {
+      const seen = await sendRaw(facade.url, `${line} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`);
+      expect(seen).to.match(/^HTTP\/1\.1 405 .*\r\nallow: GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS\r\n/s);
+    }
+  });
+
   it('do not mix a refusal into an answer that has begun', async () => {
     await start('');
     upstream.answer((request, response) => {

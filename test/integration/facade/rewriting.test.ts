@@ -95,19 +95,56 @@ ${routes}`);
     ]);
   });
 
-  it('takes part in an upgrade', async () => {
-    const facade = await start(route('s', 'path: /api/*', 'live'));
-    const asked = new Promise<unknown[]>((resolve) => {
-      service.server.on('upgrade', (request, socket) => {
-        resolve([request.url, request.headers.host]);
-        socket.destroy();
-      });
-    });
-    await sendRaw(
+  const openWebSocket = (facade: TestFacade) =>
+    sendRaw(
       facade.url,
       'GET /api/ws HTTP/1.1\r\nHost: shop.example\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
     );
-    expect(await asked).to.deep.equal(['/v2/ws', 'catalog.internal']);
+
+  it('takes part in an upgrade that is refused: its answer is rewritten as any other', async () => {
+    const facade = await start(
+      route('s', 'path: /api/*', 'live'),
+      ', cors: { origins: ["https://shop.example"] }',
+    );
+    const asked: unknown[] = [];
+    service.server.on('upgrade', (request, socket) => {
+      asked.push(request.url, request.headers.host);
+      socket.end(
+        'HTTP/1.1 302 Found\r\nLocation: http://catalog.internal/v2/next\r\n' +
+          'Set-Cookie: sid=1; Domain=upstream.internal; Path=/v2/cart\r\nSet-Cookie: lang=de\r\n' +
+          'Access-Control-Allow-Origin: *\r\nX-Request-Id: theirs\r\nX-Inner: i\r\nConnection: X-Inner\r\n' +
+          'X-Name: caf\xe9\r\nContent-Length: 2\r\n\r\nno',
+        'latin1',
+      );
+    });
+    const answer = await openWebSocket(facade);
+    expect(asked).to.deep.equal(['/v2/ws', 'catalog.internal']);
+    expect(answer).to.match(/^HTTP\/1\.1 302 Found\r\n.*\r\n\r\nno$/s);
+    expect(answer).to.include('\r\nLocation: http://shop.example/api/next\r\n');
+    expect(answer).to.include('\r\nSet-Cookie: sid=1; Path=/api/cart\r\nSet-Cookie: lang=de\r\n');
+    expect(answer).to.include('\r\nX-Name: caf\xe9\r\n');
+    expect(answer).to.match(/\r\nx-request-id: (?!theirs)/);
+    expect(answer).not.to.match(/theirs|x-inner|access-control-allow-origin/i);
+  });
+
+  it('takes part in an upgrade that succeeds', async () => {
+    const facade = await start(route('s', 'path: /api/*', 'live'));
+    service.server.on('upgrade', (_request, socket) =>
+      socket.end(
+        'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade, X-Inner\r\nX-Inner: i\r\n' +
+          'Sec-WebSocket-Accept: abc=\r\nSet-Cookie: sid=1; Domain=upstream.internal; Path=/v2\r\n' +
+          'Set-Cookie: lang=de\r\nProxy-Authenticate: Basic\r\nContent-Length: 7\r\nX-Name: caf\xe9\r\n\r\nbytes',
+        'latin1',
+      ),
+    );
+    const answer = await openWebSocket(facade);
+    expect(answer).to.match(/^HTTP\/1\.1 101 Switching Protocols\r\n.*\r\n\r\nbytes$/s);
+    expect(answer).to.include('\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n');
+    expect(answer).to.include(
+      '\r\nSec-WebSocket-Accept: abc=\r\nSet-Cookie: sid=1; Path=/api\r\nSet-Cookie: lang=de\r\n',
+    );
+    expect(answer).to.include('\r\nX-Name: caf\xe9\r\n').and.to.include('\r\nx-request-id: ');
+    expect(answer).not.to.match(/x-inner|proxy-|content-length/i);
   });
 
   it('is refused beside paths that are passed as they come', async () => {

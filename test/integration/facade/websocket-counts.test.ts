@@ -2,10 +2,11 @@ import { connect } from 'node:net';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
-import { startRawServer } from './rig/raw.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
+import { sendRaw, startRawServer } from './rig/raw.ts';
 import { openSocket, startEcho, type TestEcho, tryToOpen, upgradeHead } from './rig/websocket.ts';
 
-describe('WebSockets at a facade', () => {
+forEachForwarder('WebSockets at a facade', () => {
   let echo: TestEcho;
   let facade: TestFacade;
   const start = async ({ legacy = echo.url, service = echo.url, keys = '' } = {}) => {
@@ -86,6 +87,36 @@ describe('WebSockets at a facade', () => {
     await until(() => closed().length === 2);
     expect(closed()[1]).to.include({ status: 404, received: 0, sent: 0 });
     expect([await ended('closed'), await ended('refused'), await ended('failed')]).to.deep.equal([1, 1, 0]);
+  });
+
+  it('are not open any more when a refused one said more, and its client is gone', async () => {
+    await start();
+    await sendRaw(facade.url, `${upgradeHead('/closed')}X`, /not here/);
+    await until(async () => (await ended('refused')) === 1, { timeout: 1_500, what: 'it to be counted' });
+    expect(await open()).to.equal(0);
+  });
+
+  it('pass a refusal of any length on, and break with it when it breaks off', async () => {
+    const length = 5_000_000;
+    const raw = await startRawServer((socket) =>
+      socket.on('data', (data) => {
+        socket.write(`HTTP/1.1 404 No\r\nContent-Length: ${length}\r\n\r\n`);
+        if (/^GET \/whole /.test(String(data))) socket.write(Buffer.alloc(length, 'x'));
+        else socket.end('xxx');
+      }),
+    );
+    await start({ legacy: raw.url });
+    try {
+      const whole = await sendRaw(facade.url, upgradeHead('/whole'));
+      expect(whole.length - whole.indexOf('\r\n\r\n') - 4).to.equal(length);
+      expect(await sendRaw(facade.url, upgradeHead('/broken'))).to.match(
+        /^HTTP\/1\.1 404 [\s\S]*\r\n\r\nxxx$/,
+      );
+      await until(async () => (await ended('failed')) === 1);
+      expect([await ended('refused'), await open()]).to.deep.equal([1, 0]);
+    } finally {
+      await raw.close();
+    }
   });
 
   it('break visibly for the client when the upstream breaks them, and count as failed', async () => {

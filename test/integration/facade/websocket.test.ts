@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder } from './rig/forwarders.ts';
-import { sendRaw } from './rig/raw.ts';
+import { sendRaw, startRawServer } from './rig/raw.ts';
 import { openSocket, startEcho, type TestEcho, upgradeHead } from './rig/websocket.ts';
 
 forEachForwarder('WebSocket through the facade', () => {
@@ -62,6 +62,21 @@ forEachForwarder('WebSocket through the facade', () => {
     expect(await sendRaw(facade.url, upgradeHead('/a/%2e%2e/new'))).to.match(/^HTTP\/1\.1 400 /);
     await service.close();
     expect(await sendRaw(facade.url, upgradeHead('/new'))).to.match(/^HTTP\/1\.1 502 /);
+  });
+
+  it("passes a refusal on in the facade's own words where the upstream's could not be written", async () => {
+    const odd = await startRawServer((socket) =>
+      socket.on('data', () => socket.write('HTTP/1.1 404 No\x01pe\r\nContent-Length: 2\r\n\r\nno')),
+    );
+    const other = await startTestFacade(config({ legacy: odd.url, service: odd.url }));
+    try {
+      expect(await sendRaw(other.url, upgradeHead('/any'))).to.match(
+        /^HTTP\/1\.1 404 Not Found\r\n.*\r\n\r\nno$/s,
+      );
+    } finally {
+      await other.close();
+      await odd.close();
+    }
   });
 
   it('passes an offer of anything else on as a plain request', async () => {

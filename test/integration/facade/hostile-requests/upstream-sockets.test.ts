@@ -114,6 +114,25 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     await servesNobodyElse();
   });
 
+  const SWITCH = 'HTTP/1.1 101 Switching Protocols\r\n';
+  for (const [what, answer] of [
+    ['another protocol', `${SWITCH}upgrade: h2c\r\nconnection: upgrade\r\n\r\n`],
+    ['an end of the connection', `${SWITCH}upgrade: websocket\r\nconnection: close\r\n\r\n`],
+    ['a change to nothing', `${SWITCH}\r\n`],
+    ['a status below 100', 'HTTP/1.1 099 X\r\ncontent-length: 2\r\n\r\nno'],
+    ['a control character in a header', 'HTTP/1.1 404 X\r\nx-a: b\x01c\r\ncontent-length: 2\r\n\r\nno'],
+    ['something that is no HTTP', 'SSH-2.0-OpenSSH_9.9\r\n'],
+  ] as const) {
+    it(`after it answered an upgrade with ${what}, which is a 502`, async () => {
+      upstream.answer = answer;
+      send(upgradeHead('/ws'));
+      await until(() => seen.startsWith('HTTP/1.1 502'), { what: `the answer; came: ${seen.slice(0, 200)}` });
+      expect(seen.match(/HTTP\/1\.1/g)).to.have.length(1);
+      upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+      await servesNobodyElse();
+    });
+  }
+
   it('before it is asked for an upgrade', async () => {
     expect(await (await fetch(facade.url)).text()).to.equal('ok');
     upstream.answer = 'HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\nno';
