@@ -9,7 +9,7 @@ import { forwardingErrors } from './errors.ts';
 import type { FailedOver, UpgradeEvents } from './forwarder.ts';
 import { MOST_UNCONNECTED } from './place.ts';
 import { refuseUpgrade } from './problem-answer.ts';
-import type { UpgradeOutcome, UpgradePlan } from './upgrade.ts';
+import type { UpgradeOutcome, UpgradePlan } from './upgrade-plan.ts';
 
 const PROBLEMS = { ...forwardingErrors.table, ...bulkheadErrors.table };
 const NOTHING = Buffer.alloc(0);
