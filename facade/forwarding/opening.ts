@@ -10,7 +10,7 @@ import type { AnswerHead, FailedOver, UpgradeEvents } from './forwarder.ts';
 import { MOST_UNCONNECTED } from './place.ts';
 import { refuseUpgrade } from './problem-answer.ts';
 import { responseHeaders } from './response-headers.ts';
-import type { UpgradeOutcome, UpgradePlan } from './upgrade.ts';
+import type { UpgradeOutcome, UpgradePlan } from './upgrade-plan.ts';
 
 const PROBLEMS = { ...forwardingErrors.table, ...bulkheadErrors.table };
 const NOTHING = Buffer.alloc(0);

@@ -17,6 +17,8 @@ export class RequestBody extends PassThrough {
   constructor(request: IncomingMessage, onAbort: () => void) {
     super(request.headers['transfer-encoding'] === undefined ? undefined : COUNTED_IN_CHUNKS);
     this.#request = request;
+    // Not the client's fault: nobody takes its body yet.
+    request.pause();
     request.once('error', onAbort);
   }
 

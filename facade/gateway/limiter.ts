@@ -46,9 +46,21 @@ const REST_MS = 1_000;
 export function createMemoryLimiter(now: () => number = Date.now): Limiter {
   return createLimiter(({ counter, requests, per }) =>
     per > LONGEST_TIMER_MS
-      ? new LongWindows({ requests, per }, now)
+      ? longCounter(new LongWindows({ requests, per }, now))
       : new RateLimiterMemory({ keyPrefix: counter, points: requests, duration: per / 1_000 }),
   );
+}
+
+/** Rejects when the limit is exceeded, as the library's counters do. */
+function longCounter(windows: LongWindows): Counter {
+  return {
+    async consume(key) {
+      const { remaining, reset, exceeded } = windows.count(key);
+      const result = new RateLimiterRes(remaining, reset);
+      if (exceeded) throw result;
+      return result;
+    },
+  };
 }
 
 /** Counts in Redis. The connection is the caller's and must fail fast (`commands`). */

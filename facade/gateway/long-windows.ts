@@ -2,7 +2,14 @@
  * Counts requests by key in windows that are longer than a timer can be: the library's own counter ends a window by a
  * timer, and one of more than 24 days would be over at once.
  */
-import { RateLimiterRes } from 'rate-limiter-flexible';
+
+/** What came of counting a request. */
+export interface Counted {
+  remaining: number;
+  /** Milliseconds until the window ends. */
+  reset: number;
+  exceeded: boolean;
+}
 
 interface Window {
   count: number;
@@ -24,17 +31,14 @@ export class LongWindows {
     this.#now = now;
   }
 
-  /** As the library's counters do: rejects with its result when the limit is exceeded. */
-  async consume(key: string): Promise<RateLimiterRes> {
+  count(key: string): Counted {
     const now = this.#now();
     this.#forgetEnded(now);
     const window = this.#windows.get(key) ?? { count: 0, until: now + this.#per };
     this.#windows.set(key, window);
     window.count += 1;
-    const left = Math.max(0, this.#requests - window.count);
-    const result = new RateLimiterRes(left, window.until - now, window.count, window.count === 1);
-    if (window.count > this.#requests) throw result;
-    return result;
+    const remaining = Math.max(0, this.#requests - window.count);
+    return { remaining, reset: window.until - now, exceeded: window.count > this.#requests };
   }
 
   #forgetEnded(now: number): void {

@@ -3,7 +3,7 @@ import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
 import { traceIdOf } from '../../chassis/trace-context.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
-import type { UpgradePlan } from '../forwarding/upgrade.ts';
+import type { UpgradePlan } from '../forwarding/upgrade-plan.ts';
 import { overrideResult } from '../routing/override-token.ts';
 import type { UpgradeEnd } from '../websocket/upgrade-flow.ts';
 import { accessLine } from './access-line.ts';

@@ -2,7 +2,7 @@
  * The WebSockets that are open. One stays on the side that it was opened on; when that side no longer answers its
  * route, it is told to connect again, at a moment drawn from the route's drain, so that not all come back at once.
  */
-import type { UpgradePlan } from '../forwarding/upgrade.ts';
+import type { UpgradePlan } from '../forwarding/upgrade-plan.ts';
 import type { View } from '../in-force.ts';
 import type { ReceivedHead } from '../routing/conditions.ts';
 import type { ActiveRoute, Snapshot } from '../snapshot.ts';

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { UpgradePlan } from '../../../../facade/forwarding/upgrade.ts';
+import type { UpgradePlan } from '../../../../facade/forwarding/upgrade-plan.ts';
 import type { View } from '../../../../facade/in-force.ts';
 import { type Connection, createConnections } from '../../../../facade/websocket/connections.ts';
 
