@@ -77,6 +77,15 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     await servesNobodyElse();
   });
 
+  it('after it answered before the body had ended, to a client that goes on', async () => {
+    send('POST /a HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\nhello');
+    await arrived('hello');
+    upstream.connections[0]!.socket.write('HTTP/1.1 403 Forbidden\r\ncontent-length: 2\r\n\r\nno');
+    await until(() => /403 Forbidden[\s\S]*no$/.test(seen), { what: 'the early answer' });
+    send('GET /');
+    await servesNobodyElse();
+  });
+
   it('after the client left in the middle of the answer', async () => {
     upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nbegun';
     send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
@@ -139,6 +148,17 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     send(upgradeHead('/ws'));
     await until(() => /^HTTP\/1\.1 404 /.test(seen), { what: 'the answer' });
     expect(upstream.connections.map(({ bytes }) => /^upgrade: /im.test(bytes))).to.deep.equal([false, true]);
+  });
+
+  it('after it announced trailers and sent them: none comes through', async () => {
+    upstream.answer =
+      'HTTP/1.1 200 OK\r\ntrailer: X-T\r\ntransfer-encoding: chunked\r\n\r\n2\r\nok\r\n0\r\nX-T: s\r\n\r\n';
+    send('GET /a HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    await until(() => client.closed, { what: 'the whole answer' });
+    expect(seen).to.match(/^HTTP\/1\.1 200 OK\r\n[\s\S]*\r\n\r\n2\r\nok\r\n0\r\n\r\n$/);
+    expect(seen).not.to.match(/trailer|x-t:/i);
+    upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    expect(await (await fetch(facade.url)).text()).to.equal('ok');
   });
 
   it('after it said more than its length', async () => {

@@ -1,5 +1,6 @@
 import {
   asks,
+  brokenOff,
   CHUNKED,
   chunked,
   get,
@@ -65,9 +66,23 @@ export const FRAMING: HostileRequest[] = [
   refused('a negative chunk size', chunked('-5\r\nhello\r\n0\r\n\r\n')),
   refused('a chunk size that overflows', chunked('fffffffffffffffff\r\nhello\r\n0\r\n\r\n')),
   refused('a chunk size with a space', chunked(' 5\r\nhello\r\n0\r\n\r\n')),
-  refused('a chunk longer than it says', chunked('3\r\nhello\r\n0\r\n\r\n')),
+  brokenOff(
+    'a chunk longer than it says',
+    chunked('3\r\nhello\r\n0\r\n\r\n'),
+    reached('POST /a', [CHUNKED], '3\r\nhel\r\n'),
+  ),
   refused('a chunk that ends in a line feed', chunked('5\nhello\n0\n\n')),
 
+  brokenOff(
+    'a request behind a body that breaks off',
+    chunked(`5\r\nhello\r\nzz\r\n${get('/admin')}`),
+    reached('POST /a', [CHUNKED], '5\r\nhello\r\n'),
+  ),
+  passed(
+    'trailers that are announced',
+    post(`${TE}Trailer: X-A\r\n`, '5\r\nhello\r\n0\r\nX-A: b\r\n\r\n'),
+    reached('POST /a', [CHUNKED], HELLO),
+  ),
   passed(
     'a GET with a body',
     get('/a', 'Content-Length: 5\r\n', 'hello'),
@@ -102,8 +117,16 @@ export const FRAMING: HostileRequest[] = [
   refused('a chunk size with a plus', chunked('+5\r\nhello\r\n0\r\n\r\n')),
   refused('a chunk size with a space behind it', chunked('5 \r\nhello\r\n0\r\n\r\n')),
   refused('a chunk size of nothing', chunked('\r\nhello\r\n0\r\n\r\n')),
-  refused('a chunk shorter than it says', chunked('6\r\nhello\r\n0\r\n\r\n')),
-  refused('a chunk without its line break', chunked('5\r\nhello0\r\n\r\n')),
+  brokenOff(
+    'a chunk shorter than it says',
+    chunked('6\r\nhello\r\n0\r\n\r\n'),
+    reached('POST /a', [CHUNKED], '6\r\nhello\r\n'),
+  ),
+  brokenOff(
+    'a chunk without its line break',
+    chunked('5\r\nhello0\r\n\r\n'),
+    reached('POST /a', [CHUNKED], '5\r\nhello\r\n'),
+  ),
   refused('a line feed in an extension', chunked('5;a\nb\r\nhello\r\n0\r\n\r\n')),
   refused('a trailer that is no header', chunked('0\r\nX A\r\n\r\n')),
   passed(

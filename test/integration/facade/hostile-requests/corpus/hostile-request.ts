@@ -9,6 +9,8 @@ export interface HostileRequest {
   statuses: number[];
   /** What reaches the upstream; `[]`: nothing. */
   upstream: Reached[];
+  /** The request breaks off: of what is expected at the upstream only a beginning comes, perhaps nothing. */
+  breaksOff?: true;
   /** Further settings of the facade, as YAML behind `facade: { ...`. */
   facade?: string | undefined;
 }
@@ -26,6 +28,7 @@ export const HOST = 'Host: shop.test\r\n';
 export const CLOSE = 'Connection: close\r\n';
 export const CHUNKED = 'transfer-encoding: chunked';
 export const EXPECTS = 'expect: 100-continue';
+export const UPGRADE = 'upgrade: websocket';
 /** A body in one chunk. */
 export const HELLO = '5\r\nhello\r\n0\r\n\r\n';
 
@@ -49,6 +52,11 @@ export const refused = (name: string, send: string, status = 400, facade?: strin
   upstream: [],
 });
 
+export const brokenOff = (name: string, send: string, upstream: Reached[]): HostileRequest => ({
+  ...{ name, send, upstream, breaksOff: true },
+  statuses: [400],
+});
+
 export const passed = (name: string, send: string, upstream: Reached[], facade?: string): HostileRequest => ({
   ...{ name, send, upstream, facade },
   statuses: upstream.map(() => 200),
@@ -65,6 +73,7 @@ export function bytesOf({ line, headers, body, host }: Reached, forwarder: Forwa
 
 /** Each library has a place of its own for the headers of the connection. */
 function framed(forwarder: ForwarderKind, sent: string[], own: string[], host: string | undefined): string[] {
+  if (sent.includes(UPGRADE)) return [host!, ...own, 'connection: Upgrade', UPGRADE];
   // Undici leaves requests that expect 100 Continue to the other library.
   switch (sent.includes(EXPECTS) ? 'http-proxy-middleware' : forwarder) {
     case 'http-proxy-middleware': {
