@@ -3,7 +3,7 @@ import type { BreakerState } from '../../chassis/breaker.ts';
 import type { Lookup, UpstreamWhere } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver, ResolverState } from '../../chassis/discovery/resolver.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
-import type { InstanceView } from '../upstreams/instance-pool.ts';
+import type { InstanceView } from '../upstreams/instance-view.ts';
 
 /** One upstream. */
 export interface UpstreamView {

@@ -5,10 +5,10 @@
  */
 import type { Forwarder } from '../forwarding/forwarder.ts';
 import { Instance } from './instance.ts';
+import type { InstanceView } from './instance-view.ts';
 import type { Places } from './places.ts';
-import type { Health } from './probed-health.ts';
 import { drawn } from './slow-start.ts';
-import type { InstanceState, Standing } from './standing.ts';
+import type { Standing } from './standing.ts';
 
 /** What a pool is made from. */
 export interface InstancePoolOptions {
@@ -20,18 +20,6 @@ export interface InstancePoolOptions {
   places: Places | undefined;
   /** From 0 to 1. */
   random: () => number;
-}
-
-/** One instance, for those who look. */
-export interface InstanceView {
-  url: string;
-  state: InstanceState;
-  /** What its probes have shown; undefined where it is not asked. */
-  probed?: Health;
-  /** Whether discovery names it: one that proves to be well goes on without. */
-  named: boolean;
-  /** Exchanges under way. */
-  inflight: number;
 }
 
 /** The instances of one upstream. */
