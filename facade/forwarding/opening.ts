@@ -54,9 +54,7 @@ export class Opening implements UpgradeEvents, Waiter {
   entered(): void {
     const { pool, places } = this.#plan.upstream;
     const instance = pool.pick(this.#tried);
-    const breaker = this.#breaker();
-    if (instance !== undefined) this.#call = breaker?.begin();
-    if (instance === undefined || (breaker !== undefined && this.#call === undefined)) {
+    if (instance === undefined || !this.#isLetThrough()) {
       places?.leave();
       this.#fail('UPSTREAM_ABSENT');
       return;
@@ -96,12 +94,16 @@ export class Opening implements UpgradeEvents, Waiter {
       if (this.#answered) this.#fail('UPSTREAM_FAILED');
       return;
     }
-    if (!this.#socket.destroyed) this.#judge(502);
-    this.#leave();
     if (over !== 'none' || !this.#mayGoElsewhere(instance)) {
+      if (!this.#socket.destroyed) this.#judge(502);
+      this.#leave();
       this.#fail('UPSTREAM_FAILED');
       return;
     }
+    // The breaker judges an upstream, not an instance: its call goes on.
+    upstream.standing.failed(instance.url, 'gateway');
+    this.#instance = undefined;
+    instance.ended();
     upstream.events.retried(upstream.name, 'unconnected');
     this.#tried = instance;
     this.#unconnected += 1;
@@ -122,9 +124,17 @@ export class Opening implements UpgradeEvents, Waiter {
     return route === undefined ? undefined : upstream.guards?.of(route);
   }
 
+  /** Whether the breaker, where one watches, lets it through. */
+  #isLetThrough(): boolean {
+    if (this.#call !== undefined) return true;
+    const breaker = this.#breaker();
+    this.#call = breaker?.begin();
+    return breaker === undefined || this.#call !== undefined;
+  }
+
   #enter(): void {
     const { places } = this.#plan.upstream;
-    if (this.#breaker()?.state === 'open') this.#fail('UPSTREAM_ABSENT');
+    if (this.#call === undefined && this.#breaker()?.state === 'open') this.#fail('UPSTREAM_ABSENT');
     else if (places === undefined) this.entered();
     else places.enter(this);
   }

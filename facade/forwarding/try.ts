@@ -19,6 +19,15 @@ import { limitTime } from './time-limit.ts';
 /** Stands before the breakers for what no route names. */
 const NO_ROUTE = '(no route)';
 
+/** How an attempt failed, and what is to be told of it. */
+interface Failure {
+  error: unknown;
+  over: FailedOver;
+  /** The instance is to blame. */
+  blamed: boolean;
+  call: BegunCall | undefined;
+}
+
 /** One attempt; nothing of it is reused by another, so that a late event of the one cannot hurt the other. */
 export class Try implements ForwarderEvents, Waiter {
   #exchange: Exchange;
@@ -166,21 +175,29 @@ export class Try implements ForwarderEvents, Waiter {
     response.setMaxListeners(0);
     if (over === 'kept' && !this.#place.fresh && !exchange.expired && isRepeatable(request)) {
       this.#step.upstream.events.retried(exchange.upstream, 'stale');
-      this.#follow({
-        ...this.#place,
-        fresh: true,
-        resent: markResent(request.headers, this.#place.resent),
-        call,
-      });
+      const resent = markResent(request.headers, this.#place.resent);
+      this.#follow({ ...this.#place, fresh: true, resent, call });
       return;
     }
-    this.#blame(error, over, call);
+    const blamed = this.#isBlamed(error, over);
     const next = this.#next(error, over);
+    // The breaker judges an upstream, not an instance: it learns what became of the request there in the end.
+    if (next?.index === this.#place.index) this.#follow({ ...next, call });
+    else this.#leave(next, { error, over, blamed, call });
+  }
+
+  /** The upstream has failed. */
+  #leave(next: Place | undefined, { error, over, blamed, call }: Failure): void {
+    const { request } = this.#exchange;
+    if (blamed) {
+      this.#step.upstream.guards?.failed(this.#routeId);
+      call?.failed();
+    } else call?.dropped();
     if (next !== undefined) this.#follow(next);
     else {
       // What is left of the body is read and dropped, so that the client sees its answer.
       if (over === 'none') request.resume();
-      refuse(exchange, error);
+      refuse(this.#exchange, error);
     }
   }
 
@@ -207,16 +224,11 @@ export class Try implements ForwarderEvents, Waiter {
     new Try(this.#exchange, this.#plan, this.#tap, place).start();
   }
 
-  /** Notes the failure where it belongs; a connection that was closed while idle is nobody's. */
-  #blame(error: unknown, over: FailedOver, call: BegunCall | undefined): void {
-    const { upstream } = this.#step;
-    if (over === 'kept' || this.#instance === undefined || !this.#speaksOfInstance(error)) {
-      call?.dropped();
-      return;
-    }
-    upstream.standing.failed(this.#instance.url, 'gateway');
-    upstream.guards?.failed(this.#routeId);
-    call?.failed();
+  /** Notes whose failure it is; that of a connection that was closed while idle is nobody's. */
+  #isBlamed(error: unknown, over: FailedOver): boolean {
+    if (over === 'kept' || this.#instance === undefined || !this.#speaksOfInstance(error)) return false;
+    this.#step.upstream.standing.failed(this.#instance.url, 'gateway');
+    return true;
   }
 
   /** What went wrong on the way to the instance, or took it too long; not what the facade or the client did. */

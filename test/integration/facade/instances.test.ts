@@ -360,6 +360,19 @@ routes: []`);
       expect(await breaker()).to.equal('open');
     });
 
+    it('are judged by what became of a request, not by each instance that it was sent to', async () => {
+      const gone = await startUpstream(json('gone'));
+      await gone.close();
+      const rest = `timeout: 800ms, slowStart: 0s, ejection: { maxEjected: 0% }, ${BREAKER}`;
+      await start(`urls: ["${gone.url}", "${good.url}"], ${rest}`);
+      for (const init of [{}, { method: 'POST', body: 'x' }]) {
+        const answers = await Promise.all(Array.from({ length: 40 }, () => ask(init)));
+        expect([...new Set(answers.map(({ by }) => by))]).to.deep.equal(['good']);
+      }
+      expect(await metric('retries_total')).to.be.greaterThan(20);
+      expect(await breaker()).to.equal(undefined);
+    });
+
     it('get one request alone after an outage, with a body or without, and all again when it succeeds', async () => {
       await open();
       const held: (() => void)[] = [];
