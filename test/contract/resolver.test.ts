@@ -6,7 +6,11 @@ import { createEurekaResolver } from '../../chassis/discovery/eureka-resolver.ts
 import type { FollowOptions } from '../../chassis/discovery/following-resolver.ts';
 import { giveLeaseBack, leaseKeys, leasesKey, takeLease } from '../../chassis/discovery/leases.ts';
 import { createRedisResolver } from '../../chassis/discovery/redis-resolver.ts';
-import type { FollowingResolver } from '../../chassis/discovery/resolver.ts';
+import {
+  createStaticResolver,
+  type FollowingResolver,
+  type Resolver,
+} from '../../chassis/discovery/resolver.ts';
 import { createSrvResolver } from '../../chassis/discovery/srv-resolver.ts';
 import { createLogger, createNullLogger } from '../../chassis/log.ts';
 import { closeRedis, connectRedis, whenRedisReady } from '../../chassis/redis.ts';
@@ -36,6 +40,40 @@ interface Rig {
 const FAST = { retry: { least: 10, most: 50 }, patience: 300 };
 const log = createNullLogger();
 const at = (...hosts: string[]) => hosts.map((host) => `http://${host}:3001`);
+
+/** What every resolver does, that of a fixed list too. `make` gives one that knows the service at these hosts. */
+function answersAsAnyResolver(
+  make: (...hosts: string[]) => Promise<{ resolver: Resolver; service: string }>,
+) {
+  it('knows the instances of the service, and nothing of any other', async () => {
+    const { resolver, service } = await make('127.0.0.2', '127.0.0.3');
+    const urls = resolver.instances(service).map(({ url }) => url);
+    expect(urls.sort()).to.deep.equal(at('127.0.0.2', '127.0.0.3'));
+    expect(resolver.state(service)).to.deep.equal({ kind: 'fresh' });
+    for (const other of ['other', 'constructor']) {
+      expect(resolver.instances(other)).to.deep.equal([]);
+      expect(resolver.state(other)).to.deep.equal({ kind: 'never-answered' });
+    }
+  });
+
+  it('names each instance apart, and gives the same list while nothing changes', async () => {
+    const { resolver, service } = await make('127.0.0.2', '127.0.0.3');
+    const list = resolver.instances(service);
+    expect(new Set(list.map(({ id }) => id)).size).to.equal(2);
+    expect(resolver.instances(service)).to.equal(list);
+    expect(resolver.instances('other')).to.equal(resolver.instances('other'));
+  });
+
+  it('tells nobody who has left, and is closed twice without harm', async () => {
+    const { resolver } = await make('127.0.0.2');
+    const off = resolver.onChange(() => {
+      throw new Error('told after it was left');
+    });
+    off();
+    await resolver.close();
+    await resolver.close();
+  });
+}
 
 /** What every resolver at a registry does. `emptied` is its policy for an empty answer after others. */
 function behavesLikeAResolver(make: () => Promise<Rig>, { emptied }: { emptied: 'believed' | 'kept' }) {
@@ -75,13 +113,9 @@ function behavesLikeAResolver(make: () => Promise<Rig>, { emptied }: { emptied: 
       what: `${hosts.join(' and ')} to be known`,
     });
 
-  it('knows the instances when it has followed the service, and nothing of any other', async () => {
-    await rig.set('127.0.0.2', '127.0.0.3');
-    const resolver = await follow();
-    expect(urls(resolver)).to.deep.equal(at('127.0.0.2', '127.0.0.3'));
-    expect(resolver.state(rig.service)).to.deep.equal({ kind: 'fresh' });
-    expect(resolver.instances('other')).to.deep.equal([]);
-    expect(resolver.state('other')).to.deep.equal({ kind: 'never-answered' });
+  answersAsAnyResolver(async (...hosts) => {
+    await rig.set(...hosts);
+    return { resolver: await follow(), service: rig.service };
   });
 
   it('sees instances come and go, and tells so', async () => {
@@ -227,6 +261,13 @@ function behavesLikeAResolver(make: () => Promise<Rig>, { emptied }: { emptied: 
     await rig.start();
   });
 }
+
+describe('The resolver of a fixed list', () => {
+  answersAsAnyResolver(async (...hosts) => ({
+    resolver: createStaticResolver({ catalog: at(...hosts) }),
+    service: 'catalog',
+  }));
+});
 
 describe('The resolver of leases in Redis', () => {
   behavesLikeAResolver(redisRig, { emptied: 'believed' });

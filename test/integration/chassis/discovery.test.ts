@@ -8,7 +8,7 @@ import {
   takeLease,
 } from '../../../chassis/discovery/leases.ts';
 import { createRedisResolver } from '../../../chassis/discovery/redis-resolver.ts';
-import { createStaticResolver, type Resolver } from '../../../chassis/discovery/resolver.ts';
+import type { Resolver } from '../../../chassis/discovery/resolver.ts';
 import { createLogger, createNullLogger } from '../../../chassis/log.ts';
 import { closeRedis, connectRedis, type Redis, whenRedisReady } from '../../../chassis/redis.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
@@ -304,12 +304,5 @@ describe('discovery', () => {
       await until(() => distant.status !== 'ready');
       await lease.deregister();
     });
-  });
-
-  it('by a list knows what it was given', async () => {
-    const resolver = createStaticResolver({ catalog: ['http://a:1', 'http://b:1'] });
-    expect(resolver.instances('catalog').map(({ url }) => url)).to.deep.equal(['http://a:1', 'http://b:1']);
-    expect(resolver.instances('constructor')).to.deep.equal([]);
-    await resolver.close();
   });
 });
