@@ -10,8 +10,9 @@ import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
 import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
+import { forwardingErrors } from './errors.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
-import type { Attempt, Forwarder, ForwarderEvents } from './forwarder.ts';
+import type { Attempt, BodyObserver, Forwarder, ForwarderEvents } from './forwarder.ts';
 import { createOriginAgent } from './origin-agent.ts';
 import { passBody } from './pass-body.ts';
 
@@ -84,7 +85,22 @@ class Carried implements Attempt {
     if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
     this.#state = 'answered';
     this.#waiting?.end();
-    passBody(answer, this.#response, this.#events.onHead(answer));
+    let observer: BodyObserver | undefined;
+    try {
+      observer = this.#events.onHead(answer);
+    } catch (error) {
+      this.#state = 'failed';
+      // The middleware is about to tie the client's answer to this one.
+      queueMicrotask(() => this.#dropAnswer(answer, error as Error));
+      return;
+    }
+    passBody(answer, this.#response, observer);
+  }
+
+  #dropAnswer(answer: IncomingMessage, error: Error): void {
+    answer.removeAllListeners('close').removeAllListeners('error');
+    this.#outgoing?.destroy(forwardingErrors.error('UPSTREAM_FAILED', { reason: error.message }));
+    this.#events.onFailure(error, false);
   }
 
   failed(error: Error): void {

@@ -8,6 +8,7 @@ import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
+import { flawOf } from './passable.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
 import { settle } from './settle.ts';
@@ -103,9 +104,12 @@ export class Try implements ForwarderEvents, Waiter {
 
   onHead(answer: AnswerHead): BodyObserver | undefined {
     const exchange = this.#exchange;
-    this.#judge(answer.statusCode ?? 502);
+    const flaw = flawOf(answer);
+    if (flaw !== undefined) throw new Error(flaw);
+    const observer = passAnswer(exchange, answer, this.#tap);
+    this.#judge(exchange.status);
     if (this.#watched !== undefined) exchange.abandon = undefined;
-    return passAnswer(exchange, answer, this.#tap);
+    return observer;
   }
 
   onFailure(error: Error, reused: boolean): void {

@@ -62,11 +62,20 @@ export class Carried implements Attempt, ExchangeHandler {
   onResponseStart(control: ExchangeControl, statusCode: number, headers: Headers, reason?: string): void {
     if (this.#state !== 'sent') return;
     if (statusCode === 103) this.#events.onHints(headers.link);
-    if (statusCode < 200) return;
+    if (statusCode >= 100 && statusCode < 200) return;
     this.#missing = Number(headers['content-length']);
     const rawHeaders = textsOf(control.rawHeaders as Buffer[]);
-    this.#observer = this.#events.onHead({ statusCode, statusMessage: bytesOf(reason), rawHeaders, headers });
-    this.#state = 'answered';
+    try {
+      this.#observer = this.#events.onHead({
+        statusCode,
+        statusMessage: bytesOf(reason),
+        rawHeaders,
+        headers,
+      });
+      this.#state = 'answered';
+    } catch (error) {
+      this.#break(error as Error, false);
+    }
   }
 
   onResponseData(control: ExchangeControl, chunk: Buffer): void {
@@ -129,11 +138,15 @@ function textsOf(raw: readonly Buffer[]): string[] {
   return texts;
 }
 
-/** undici reads the reason as UTF-8; in a head every character stands for one byte. */
+/**
+ * undici reads the reason as UTF-8; in a head every character stands for one byte. Undefined where it was none: the
+ * bytes are lost.
+ */
 function bytesOf(reason: string | undefined): string | undefined {
   if (reason === undefined) return undefined;
   for (let index = 0; index < reason.length; index += 1) {
-    if (reason.charCodeAt(index) > 0x7f) return Buffer.from(reason).toString('latin1');
+    if (reason.charCodeAt(index) > 0x7f)
+      return reason.includes('\ufffd') ? undefined : Buffer.from(reason).toString('latin1');
   }
   return reason;
 }
