@@ -3,11 +3,10 @@
  * answer has come: once over a fresh connection where a kept one was reset, then within the upstream's budget to
  * another of its instances, then to the plan's next upstream.
  */
+import { breakOff } from './break-off.ts';
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerTap } from './pass-answer.ts';
-import { refuse } from './refuse.ts';
-import { settle } from './settle.ts';
 import type { Step } from './step.ts';
 import { Try } from './try.ts';
 
@@ -21,13 +20,7 @@ export function forward(exchange: Exchange, plan: readonly Step[], tap: AnswerTa
 
 /** The whole time is up and no answer has begun: whatever the request waits for, it waits no longer. */
 function expire(exchange: Exchange, deadline: number): void {
+  if (exchange.response.headersSent) return;
   exchange.expired = true;
-  const error = forwardingErrors.error('DEADLINE_EXCEEDED', { deadline });
-  if (exchange.instance !== undefined) {
-    exchange.attempt?.giveUp(error);
-    return;
-  }
-  settle(exchange);
-  exchange.failure = error.code;
-  refuse(exchange, error);
+  breakOff(exchange, forwardingErrors.error('DEADLINE_EXCEEDED', { deadline }));
 }

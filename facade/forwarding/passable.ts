@@ -1,5 +1,4 @@
 /** Pure. Which heads of an upstream's answer can be passed on, and with which reason. */
-import { STATUS_CODES } from 'node:http';
 import type { AnswerHead } from './forwarder.ts';
 
 /** What Node refuses to write, and what stands for bytes that were no UTF-8. */
@@ -16,7 +15,7 @@ export function flawOf({ statusCode = 0, headers }: AnswerHead): string | undefi
 }
 
 /** The upstream's own words; undefined, which is the usual ones, where they cannot be written. */
-export function reasonOf({ statusCode, statusMessage }: AnswerHead): string | undefined {
-  if (statusMessage === undefined || statusMessage === STATUS_CODES[statusCode!]) return statusMessage;
+export function reasonOf({ statusMessage }: AnswerHead): string | undefined {
+  if (statusMessage === undefined || statusMessage === 'OK') return statusMessage;
   return UNWRITABLE.test(statusMessage) ? undefined : statusMessage;
 }

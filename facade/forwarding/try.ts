@@ -119,7 +119,7 @@ export class Try implements ForwarderEvents, Waiter {
   }
 
   onCut(): void {
-    this.#exchange.failure = 'answer-cut';
+    this.#exchange.failure ??= 'answer-cut';
   }
 
   get #step(): Step {

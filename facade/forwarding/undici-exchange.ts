@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 import type { Connection, Connections, ExchangeControl, ExchangeHandler } from './undici-connections.ts';
+import { bytesOf, textsOf } from './undici-head.ts';
 import { bodyOf, withoutChunking } from './undici-request-body.ts';
 
 const CARRIED = Symbol('carried');
@@ -130,23 +131,4 @@ function endWith(response: ServerResponse, last: Buffer | undefined): void {
 /** One function for all answers. */
 function onClientClose(this: Carrier): void {
   this[CARRIED]?.leave();
-}
-
-function textsOf(raw: readonly Buffer[]): string[] {
-  const texts: string[] = new Array(raw.length);
-  for (let index = 0; index < raw.length; index += 1) texts[index] = raw[index]!.toString('latin1');
-  return texts;
-}
-
-/**
- * undici reads the reason as UTF-8; in a head every character stands for one byte. Undefined where it was none: the
- * bytes are lost.
- */
-function bytesOf(reason: string | undefined): string | undefined {
-  if (reason === undefined) return undefined;
-  for (let index = 0; index < reason.length; index += 1) {
-    if (reason.charCodeAt(index) > 0x7f)
-      return reason.includes('\ufffd') ? undefined : Buffer.from(reason).toString('latin1');
-  }
-  return reason;
 }
