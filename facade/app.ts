@@ -6,6 +6,7 @@ import { admit } from './admission/admit.ts';
 import { announcesTooMuch, limitBody } from './admission/body-limits.ts';
 import { admissionErrors, type RefusalCode } from './admission/errors.ts';
 import type { ServeAggregate } from './aggregate/serve-aggregate.ts';
+import { breakOff, limitTotal } from './forwarding/break-off.ts';
 import type { Exchange } from './forwarding/exchange.ts';
 import { expectsContinue, withExpectation } from './forwarding/expect-continue.ts';
 import { forward } from './forwarding/forward.ts';
@@ -73,13 +74,10 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
     settleForGood(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });
+  limitTotal(exchange, route?.config.limits.total ?? view.admission.limits.total);
   if (hasBody(request.headers) && !takeBody(deps, view, exchange)) return;
   const goOn = () => {
-    const broken = exchange.failure as RefusalCode | undefined;
-    // The body broke a limit while the gateway was at it.
-    if (broken !== undefined)
-      answerProblem(response, admissionErrors.table[broken].status, broken, requestId);
-    else if (aggregate === undefined) proceed(deps, view, exchange);
+    if (aggregate === undefined) proceed(deps, view, exchange);
     else void deps.serveAggregate(exchange, aggregate, view.upstreams);
   };
   const rules = accessOf(view, request, target, route, aggregate);
@@ -97,11 +95,9 @@ function takeBody(deps: FacadeDeps, { admission }: View, exchange: Exchange): bo
     answerProblem(response, 413, 'BODY_TOO_LARGE', requestId);
     return false;
   }
-  limitBody(request, { bytes, idle: bodyIdle }, (error) => {
-    deps.onRefused(error.code as RefusalCode);
-    exchange.failure = error.code;
-    if (response.headersSent) response.destroy();
-    exchange.attempt?.giveUp(error);
+  limitBody(exchange, { bytes, idle: bodyIdle }, (error) => {
+    if (error.code in admissionErrors.table) deps.onRefused(error.code as RefusalCode);
+    breakOff(exchange, error);
   });
   return true;
 }
@@ -143,6 +139,8 @@ function arrive(
     limit: undefined,
     deadline: undefined,
     answerable: undefined,
+    total: undefined,
+    patience: undefined,
     expired: false,
     instance: undefined,
     attempt: undefined,

@@ -25,7 +25,8 @@ export function enter(
   exchange.upstream = FACADE_ALONE;
   const settle = (verdict: GatewayVerdict) => {
     exchange.answerHeaders = verdict.answerHeaders;
-    if (response.destroyed) return;
+    // It may have got its answer meanwhile: a limit was over.
+    if (response.destroyed || response.writableEnded) return;
     switch (verdict.kind) {
       case 'pass':
         exchange.identity = verdict.identity;

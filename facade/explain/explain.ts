@@ -62,6 +62,7 @@ function entered(
     target,
     aggregate: found && explainAggregate(found, view),
     route: route && routeOf(route),
+    ...(!asked.upgrade && { total: route?.config.limits.total ?? admission.limits.total }),
     ...leftOutOf(snapshot),
     losers: losersOf(snapshot, found?.config.id, route, { ...request, ...target, head: request }),
   };

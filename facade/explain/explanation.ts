@@ -48,6 +48,8 @@ export interface Explanation {
   assignment?: Assignment;
   /** Whether the service is asked the same afterwards; undefined: it is not. */
   comparison?: ComparisonExplanation;
+  /** Until all of it must be over; undefined: it takes as long as it takes. */
+  total?: number;
   /** Whether it may be sent again: by retries, and to the next of the plan. */
   repeatable: boolean;
   /** The upstreams to ask, in order. */

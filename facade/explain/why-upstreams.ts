@@ -26,6 +26,7 @@ export function whyUpstreams({
   assignment,
   comparison,
   upgrade,
+  total,
   repeatable,
 }: Explained): string[] {
   if (assignment === undefined) return [];
@@ -43,6 +44,7 @@ export function whyUpstreams({
     ...(route?.deadline === undefined || upgrade
       ? []
       : [`All of it together has ${route.deadline} ms until an answer begins.`]),
+    ...(total === undefined ? [] : [`The whole exchange is over after ${total} ms.`]),
     ...plan.flatMap(rewriting),
     ...compared(comparison),
     ...plan.flatMap(troubles),

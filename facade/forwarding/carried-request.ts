@@ -3,8 +3,9 @@ import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse }
 import type { Socket } from 'node:net';
 import { KitError } from '../../chassis/errors.ts';
 import { followConnecting, holdBody } from './connecting.ts';
+import { forwardingErrors } from './errors.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
-import type { Attempt, FailedOver, ForwarderEvents } from './forwarder.ts';
+import type { Attempt, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { passBody } from './pass-body.ts';
 
 const CARRIED = Symbol('carried');
@@ -53,7 +54,16 @@ export class CarriedRequest implements Attempt {
     if (this.#state !== 'sent' || this.#gaveUp !== undefined) return;
     this.#state = 'answered';
     this.#waiting?.end();
-    passBody(answer, this.#response, this.#events.onHead(answer));
+    let observer: BodyObserver | undefined;
+    try {
+      observer = this.#events.onHead(answer);
+    } catch (error) {
+      this.#state = 'failed';
+      // The middleware is about to tie the client's answer to this one.
+      queueMicrotask(() => this.#dropAnswer(answer, error as Error));
+      return;
+    }
+    passBody(answer, this.#response, observer);
   }
 
   failed(error: Error): void {
@@ -71,6 +81,12 @@ export class CarriedRequest implements Attempt {
   giveUp(error: Error): void {
     this.#gaveUp = error;
     this.#outgoing?.destroy(error);
+  }
+
+  #dropAnswer(answer: IncomingMessage, error: Error): void {
+    answer.removeAllListeners('close').removeAllListeners('error');
+    this.#outgoing?.destroy(forwardingErrors.error('UPSTREAM_FAILED', { reason: error.message }));
+    this.#events.onFailure(error, 'new');
   }
 
   #over(): FailedOver {

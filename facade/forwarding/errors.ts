@@ -22,6 +22,12 @@ export const forwardingErrors = defineErrors({
     message: ({ deadline }) => `No answer began within the ${deadline} ms that the route has in all.`,
     remedy,
   },
+  TOTAL_EXCEEDED: {
+    status: 504,
+    exit: EXIT.unreachable,
+    message: ({ total }) => `The exchange took longer than the ${total} ms of limits.total.`,
+    remedy,
+  },
   ANSWER_IDLE: {
     status: 504,
     exit: EXIT.unreachable,

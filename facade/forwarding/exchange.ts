@@ -55,6 +55,10 @@ export interface Exchange {
   deadline: NodeJS.Timeout | undefined;
   /** The instance that had the whole request when half of the deadline had passed. */
   answerable: Instance | undefined;
+  /** Runs until the whole exchange must be over; undefined where there is no such limit. */
+  total: NodeJS.Timeout | undefined;
+  /** How long (ms) the upstream may take nothing of the body before its answer; undefined: as long as it likes. */
+  patience: number | undefined;
   /** The deadline has passed: nothing is tried any more. */
   expired: boolean;
   /** The instance that is being asked; it counts the exchange as one of its own. */

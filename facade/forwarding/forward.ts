@@ -4,11 +4,10 @@
  * a fresh connection where a kept one broke, then within the upstream's budget to another of its instances, then to
  * the plan's next upstream.
  */
+import { breakOff } from './break-off.ts';
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerTap } from './pass-answer.ts';
-import { refuse } from './refuse.ts';
-import { settle } from './settle.ts';
 import type { Step } from './step.ts';
 import { Try } from './try.ts';
 
@@ -28,13 +27,7 @@ function halfway(exchange: Exchange, deadline: number): void {
 
 /** The whole time is up and no answer has begun: whatever the request waits for, it waits no longer. */
 function expire(exchange: Exchange, deadline: number): void {
+  if (exchange.response.headersSent) return;
   exchange.expired = true;
-  const error = forwardingErrors.error('DEADLINE_EXCEEDED', { deadline });
-  if (exchange.instance !== undefined) {
-    exchange.attempt?.giveUp(error);
-    return;
-  }
-  settle(exchange);
-  exchange.failure = error.code;
-  refuse(exchange, error);
+  breakOff(exchange, forwardingErrors.error('DEADLINE_EXCEEDED', { deadline }));
 }

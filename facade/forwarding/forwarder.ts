@@ -32,7 +32,10 @@ export type FailedOver = 'none' | 'kept' | 'new';
 export interface ForwarderEvents {
   /** `103 Early Hints` came before the answer, with these links. */
   onHints(link: string | string[] | undefined): void;
-  /** Writes the head to the client; the forwarder passes the body on, with back-pressure. */
+  /**
+   * Writes the head to the client; the forwarder passes the body on, with back-pressure. Throws when the head cannot
+   * be passed on: the forwarder ends that exchange with the upstream, and tells it as a failure.
+   */
   onHead(head: AnswerHead): BodyObserver | undefined;
   /** No head came. */
   onFailure(error: Error, over: FailedOver): void;

@@ -2,22 +2,25 @@
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { AnswerHead, BodyObserver } from './forwarder.ts';
-import { responseHeaders } from './response-headers.ts';
+import { reasonOf } from './passable.ts';
+import { responseHeaders, withoutLength } from './response-headers.ts';
 
 /** Sees each answer's head, and its body when it returns an observer; it must not throw. */
 export type AnswerTap = (exchange: Exchange, answer: AnswerHead) => BodyObserver | undefined;
 
-/** Writes the head of an answer; its body follows from the forwarder. */
+/** Writes the head of an answer; its body follows from the forwarder. Nothing has changed when it throws. */
 export function passAnswer(exchange: Exchange, answer: AnswerHead, tap: AnswerTap): BodyObserver | undefined {
   const { response, route } = exchange;
-  clearTimeout(exchange.deadline);
-  exchange.status = answer.statusCode ?? 502;
-  exchange.failure = undefined;
+  const { statusCode = 502, rawHeaders } = answer;
+  const headers = statusCode === 204 ? withoutLength(rawHeaders) : rawHeaders;
   response.writeHead(
-    exchange.status,
-    answer.statusMessage,
-    responseHeaders(answer.rawHeaders, exchange.requestId, exchange.answerHeaders, exchange.ownsCors),
+    statusCode,
+    reasonOf(answer),
+    responseHeaders(headers, exchange.requestId, exchange.answerHeaders, exchange.ownsCors),
   );
+  clearTimeout(exchange.deadline);
+  exchange.status = statusCode;
+  exchange.failure = undefined;
   // The head must not wait for a body that is still to come (event streams, slow reports); `flushHeaders` would
   // write what is not ASCII in it as UTF-8.
   if (answer.headers['content-length'] === undefined) response.write('', 'latin1');

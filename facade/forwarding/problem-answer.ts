@@ -36,7 +36,9 @@ export function answerProblem(
   if (status === 405) own.push('allow', ALLOW);
   // What is left of the request is not read, so the connection cannot serve another.
   if (!request.complete && hasBody(request.headers)) own.push('connection', 'close');
-  response.writeHead(status, [...own, ...headers]).end(request.method === 'HEAD' ? undefined : body);
+  response
+    .writeHead(status, STATUS_CODES[status], [...own, ...headers])
+    .end(request.method === 'HEAD' ? undefined : body);
 }
 
 /** The same on the raw socket of an upgrade that will not take place, or of bytes that are no request. */

@@ -52,6 +52,11 @@ function namesIn(headers: readonly string[]): Set<string> {
   return names;
 }
 
+/** For an answer that has no body (RFC 9110, 8.6): clients have waited for what its length announces. */
+export function withoutLength(raw: readonly string[]): string[] {
+  return raw.filter((_part, index) => raw[index - (index % 2)]!.toLowerCase() !== 'content-length');
+}
+
 function nominatedIn(raw: readonly string[]): Set<string> | undefined {
   let names: Set<string> | undefined;
   for (let index = 0; index < raw.length; index += 2) {

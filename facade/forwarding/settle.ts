@@ -14,5 +14,6 @@ export function settle(exchange: Exchange): void {
 /** The same, when nothing comes after it. */
 export function settleForGood(exchange: Exchange): void {
   clearTimeout(exchange.deadline);
+  clearTimeout(exchange.total);
   settle(exchange);
 }

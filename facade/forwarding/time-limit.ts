@@ -1,13 +1,18 @@
 /** The time that an upstream has until its answer begins. */
+import type { KitError } from '../../chassis/errors.ts';
 import { forwardingErrors } from './errors.ts';
 import type { Exchange } from './exchange.ts';
 import type { Attempt } from './forwarder.ts';
 import { hasBody } from './request-headers.ts';
 
-/** Starts the limit (ms; undefined: none) when the request's body has been sent: a slow upload is not a slow answer. */
+/**
+ * Starts the limit (ms; undefined: none) when the request's body has been sent: a slow upload is not a slow answer.
+ * Until then it limits how long the upstream takes nothing of the body.
+ */
 export function limitTime(exchange: Exchange, timeout: number | undefined, sent: Attempt): void {
   if (timeout === undefined) return;
   if (hasBody(exchange.request.headers)) {
+    exchange.patience = timeout;
     exchange.request.once('end', () => {
       // Of an attempt before, which read nothing of the body, this listener is still here.
       if (exchange.attempt === sent) startLimit(exchange, timeout, sent);
@@ -16,7 +21,7 @@ export function limitTime(exchange: Exchange, timeout: number | undefined, sent:
 }
 
 /** An upstream that took longer than `timeout` ms. */
-export function slow(timeout: number): Error {
+export function slow(timeout: number): KitError {
   return forwardingErrors.error('UPSTREAM_SLOW', { timeout });
 }
 

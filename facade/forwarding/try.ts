@@ -8,6 +8,7 @@ import { forwardingErrors } from './errors.ts';
 import { type Exchange, isRepeatable } from './exchange.ts';
 import type { AnswerHead, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type AnswerTap, passAnswer } from './pass-answer.ts';
+import { flawOf } from './passable.ts';
 import { FIRST_PLACE, firstAt, MOST_UNCONNECTED, type Place } from './place.ts';
 import { codeOf, refuse } from './refuse.ts';
 import { hasBody } from './request-headers.ts';
@@ -86,8 +87,11 @@ export class Try implements ForwarderEvents, Waiter {
 
   onHead(answer: AnswerHead): BodyObserver | undefined {
     const exchange = this.#exchange;
-    this.#judge(answer.statusCode ?? 502);
-    return passAnswer(exchange, answer, this.#tap);
+    const flaw = flawOf(answer);
+    if (flaw !== undefined) throw new Error(flaw);
+    const observer = passAnswer(exchange, answer, this.#tap);
+    this.#judge(exchange.status);
+    return observer;
   }
 
   onFailure(error: Error, over: FailedOver): void {
@@ -95,7 +99,7 @@ export class Try implements ForwarderEvents, Waiter {
   }
 
   onCut(): void {
-    this.#exchange.failure = 'answer-cut';
+    this.#exchange.failure ??= 'answer-cut';
   }
 
   get #step(): Step {

@@ -6,6 +6,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attempt, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
 import type { Connection, Connections, ExchangeControl, ExchangeHandler } from './undici-connections.ts';
+import { bytesOf, textsOf } from './undici-head.ts';
 import { RequestBody, withoutChunking } from './undici-request-body.ts';
 
 const CARRIED = Symbol('carried');
@@ -69,11 +70,20 @@ export class Carried implements Attempt, ExchangeHandler {
   onResponseStart(control: ExchangeControl, statusCode: number, headers: Headers, reason?: string): void {
     if (this.#state !== 'sent') return;
     if (statusCode === 103) this.#events.onHints(headers.link);
-    if (statusCode < 200) return;
+    if (statusCode >= 100 && statusCode < 200) return;
     this.#missing = Number(headers['content-length']);
     const rawHeaders = textsOf(control.rawHeaders as Buffer[]);
-    this.#observer = this.#events.onHead({ statusCode, statusMessage: bytesOf(reason), rawHeaders, headers });
-    this.#state = 'answered';
+    try {
+      this.#observer = this.#events.onHead({
+        statusCode,
+        statusMessage: bytesOf(reason),
+        rawHeaders,
+        headers,
+      });
+      this.#state = 'answered';
+    } catch (error) {
+      this.#break(error as Error, 'new');
+    }
   }
 
   onResponseData(control: ExchangeControl, chunk: Buffer): void {
@@ -128,19 +138,4 @@ function endWith(response: ServerResponse, last: Buffer | undefined): void {
 /** One function for all answers. */
 function onClientClose(this: Carrier): void {
   this[CARRIED]?.leave();
-}
-
-function textsOf(raw: readonly Buffer[]): string[] {
-  const texts: string[] = new Array(raw.length);
-  for (let index = 0; index < raw.length; index += 1) texts[index] = raw[index]!.toString('latin1');
-  return texts;
-}
-
-/** undici reads the reason as UTF-8; in a head every character stands for one byte. */
-function bytesOf(reason: string | undefined): string | undefined {
-  if (reason === undefined) return undefined;
-  for (let index = 0; index < reason.length; index += 1) {
-    if (reason.charCodeAt(index) > 0x7f) return Buffer.from(reason).toString('latin1');
-  }
-  return reason;
 }

@@ -17,6 +17,7 @@ const LONG_FILES: Record<string, string> = {
   'chassis/http/client.ts': 'the order of the policies around a call is to be read in one place',
   'cli/program.ts': 'the list of all commands and options',
   'facade/app.ts': 'the flow of a request, to be read in one place',
+  'facade/explain/explanation.ts': 'one document, to be read in one place',
   'facade/forwarding/opening.ts': 'one WebSocket that is being opened, and all that may end that',
   'facade/forwarding/try.ts': 'one attempt at an upstream, and all that may follow when it fails',
   'facade/forwarding/upstream.ts': 'what one upstream is made of, and its options',

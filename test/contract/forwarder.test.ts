@@ -61,6 +61,7 @@ function eventsFor(response: ServerResponse, told: string[]): ForwarderEvents {
     onHints: (link) => void told.push(`hints ${link}`),
     onHead({ statusCode, statusMessage, rawHeaders }: AnswerHead) {
       told.push(`head ${statusCode}`);
+      if (rawHeaders.includes('X-Unpassable')) throw new Error('cannot be passed on');
       const kept = rawHeaders.flatMap((name, index) =>
         index % 2 === 0 && !/^(connection|keep-alive|transfer-encoding|date)$/i.test(name)
           ? [name, rawHeaders[index + 1]!]
@@ -160,6 +161,24 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
       expect(body(answer), path).to.equal(path === '/early' ? 'ok' : '');
     }
     expect(told.filter((one) => !/^head|^end$/.test(one))).to.deep.equal(['hints </a>', 'hints </a>']);
+  });
+
+  it('takes a head that cannot be passed on for a failure, and uses that connection no more', async () => {
+    const { url, told } = await start((socket) =>
+      socket.write(told.length === 0 ? OK.replace('\r\n', '\r\nX-Unpassable: 1\r\n') : OK),
+    );
+    expect(await sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`)).to.match(/^HTTP\/1.1 502 /);
+    await until(() => sockets[0]!.destroyed, { what: 'the connection to be closed' });
+    expect(body(await sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`))).to.equal('ok');
+    expect(told).to.deep.equal(['head 200', 'failure cannot be passed on', 'head 200', 'end']);
+  });
+
+  it('takes an upgrade that nobody asked for for a failure', async () => {
+    const { url, told } = await start((socket) =>
+      socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: h2c\r\nConnection: upgrade\r\n\r\n'),
+    );
+    expect(await sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`)).to.match(/^HTTP\/1.1 502 /);
+    expect(told).to.have.length(1);
   });
 
   it('sends one request after the other over one connection', async () => {

@@ -23,6 +23,8 @@ export const facadeLimits = z
     headersTimeout: duration.default(15_000),
     bodyIdle: duration.default(30_000),
     idle: duration.default(65_000),
+    /** Of a whole exchange, from its arrival to the end of the answer; none by default. */
+    total: duration.optional(),
     connections: z.number().int().min(1).optional(),
     upgrades: z.number().int().min(1).optional(),
   })

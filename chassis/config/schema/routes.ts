@@ -99,7 +99,7 @@ export const routeSchema = z.strictObject({
   gate,
   /** The facade's policy when it is not given. */
   ambiguousTargets: targetPolicy.optional(),
-  limits: z.strictObject({ body: byteSize.optional() }).prefault({}),
+  limits: z.strictObject({ body: byteSize.optional(), total: duration.optional() }).prefault({}),
   websocket: routeWebSocket,
   ...accessKeys,
   scopes,

@@ -37,7 +37,12 @@ describe('strangler route explain, of who answers', () => {
       legacy: legacy.url,
       service: service.url,
       routes: [
-        route('live', 'path: /live, methods: [GET, POST]', 'live', ', deadline: 3s, timeout: 20s'),
+        route(
+          'live',
+          'path: /live, methods: [GET, POST]',
+          'live',
+          ', deadline: 3s, timeout: 20s, limits: { total: 1m }',
+        ),
         route('retired', 'path: /retired', 'retired'),
         route('shadow', 'path: /shadow, methods: [GET, POST]', 'shadow', ', shadow: { sample: 0.25 }'),
         route('guarded', 'path: /guarded', 'live', ', websocket: { origins: [same-host] }'),
@@ -235,6 +240,7 @@ discovery: { consul: { url: "http://127.0.0.1:9" } }
       ]);
       expect(why).to.include('service answers; where it fails, legacy answers.');
       expect(why).to.include('All of it together has 3000 ms until an answer begins.');
+      expect(why).to.include('The whole exchange is over after 60000 ms.');
       const posted = await tell('POST', '/live', ['content-length', '3']);
       expect(posted.plan[0]?.timeout).to.equal(20_000);
       expect(posted.why.join(' ')).to.include(

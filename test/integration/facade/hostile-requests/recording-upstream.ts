@@ -16,7 +16,7 @@ export interface RecordedConnection {
 export interface RecordingUpstream {
   url: string;
   connections: RecordedConnection[];
-  /** What it says to a whole request; by default 200 with `ok`. */
+  /** What it says to a whole request; by default 200 with `ok`; latin1. */
   answer: string;
   close(): Promise<void>;
 }
@@ -37,7 +37,8 @@ export async function startRecordingUpstream(): Promise<RecordingUpstream> {
     });
     socket.on('data', (text: string) => {
       connection.bytes += text;
-      for (; answered < wholeRequests(connection.bytes); answered += 1) socket.write(upstream.answer);
+      for (; answered < wholeRequests(connection.bytes); answered += 1)
+        socket.write(upstream.answer, 'latin1');
     });
   });
   server.listen(0, '127.0.0.1');

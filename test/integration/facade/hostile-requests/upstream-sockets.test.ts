@@ -1,8 +1,9 @@
 import { connect, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { until } from '../../../support/wait.ts';
-import { config, startTestFacade, type TestFacade } from '../rig/facade.ts';
+import { config, route, startTestFacade, type TestFacade } from '../rig/facade.ts';
 import { forEachForwarder } from '../rig/forwarders.ts';
+import { startUpstream } from '../rig/upstream.ts';
 import { upgradeHead } from '../rig/websocket.ts';
 import { type RecordingUpstream, startRecordingUpstream } from './recording-upstream.ts';
 
@@ -106,6 +107,15 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
       'an upgrade that nobody asked for',
       'HTTP/1.1 101 Switching Protocols\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n',
     ],
+    ['an upgrade to nothing', 'HTTP/1.1 101 Switching Protocols\r\n\r\n'],
+    ['status 099', 'HTTP/1.1 099 Odd\r\ncontent-length: 2\r\n\r\nok'],
+    ['status 000', 'HTTP/1.1 000 Odd\r\ncontent-length: 2\r\n\r\nok'],
+    ['a coding that is not undone here', 'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip\r\n\r\nok'],
+    [
+      'a coding under the chunks',
+      'HTTP/1.1 200 OK\r\ntransfer-encoding: gzip, chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n',
+    ],
+    ['a coding nobody knows', 'HTTP/1.1 200 OK\r\ntransfer-encoding: xchunked\r\n\r\nok'],
   ] as const) {
     it(`after it answered with ${what}, which is a 502`, async () => {
       upstream.answer = answer;
@@ -159,6 +169,51 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     expect(seen).not.to.match(/trailer|x-t:/i);
     upstream.answer = 'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
     expect(await (await fetch(facade.url)).text()).to.equal('ok');
+  });
+
+  for (const [what, reason] of [
+    ['a control character', 'O\x01K'],
+    ['a DEL', 'O\x7fK'],
+  ]) {
+    it(`stays in use after a reason with ${what}, which is left out`, async () => {
+      upstream.answer = `HTTP/1.1 404 ${reason}\r\ncontent-length: 2\r\n\r\nno`;
+      send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+      await until(() => seen.endsWith('\r\n\r\nno'), { what: `the answer; came: ${seen}` });
+      expect(seen).to.match(/^HTTP\/1\.1 404 Not Found\r\n/);
+      expect(await (await fetch(facade.url)).text()).to.equal('no');
+      expect(upstream.connections).to.have.length(1);
+    });
+  }
+
+  it('hands a read on to legacy after an answer that cannot be passed on, and leaves that answer whole', async () => {
+    upstream.answer = 'HTTP/1.1 099 Odd\r\ncontent-length: 200\r\n\r\nok';
+    const legacy = await startUpstream(async (_request, response) => {
+      response.write('begun');
+      await until(() => upstream.connections[0]!.closed, { what: "the service's connection to be closed" });
+      // The facade has seen it closed, too.
+      setImmediate(() => response.end(' and ended'));
+    });
+    await facade.close();
+    const routes = route('r', 'path: /r', 'live');
+    facade = await startTestFacade(config({ legacy: legacy.url, service: upstream.url, routes }));
+    expect(await (await fetch(`${facade.url}/r`)).text()).to.equal('begun and ended');
+    await legacy.close();
+  });
+
+  it('passes a reason that is no UTF-8 on as it came, or the usual one', async () => {
+    upstream.answer = 'HTTP/1.1 404 \xe9\xff\r\ncontent-length: 2\r\n\r\nno';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.endsWith('\r\n\r\nno'), { what: 'the answer' });
+    expect(seen.split('\r\n')[0]).to.be.oneOf(['HTTP/1.1 404 \xe9\xff', 'HTTP/1.1 404 Not Found']);
+  });
+
+  it('says no length of a 204, which has no body', async () => {
+    upstream.answer = 'HTTP/1.1 204 No Content\r\nX-A: b\r\nContent-Length: 5\r\n\r\n';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.split('HTTP/1.1 204 ').length === 3, { what: `two answers; came: ${seen}` });
+    expect(seen)
+      .to.include('\r\nX-A: b\r\n')
+      .and.not.match(/content-length|transfer-encoding/i);
   });
 
   it('after it said more than its length', async () => {
