@@ -9,6 +9,7 @@ import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse }
 import type { Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
+import { serverNameOf } from '../../chassis/http/origin-connector.ts';
 import { CarriedUpgrade, upgradeOpened } from './carried-upgrade.ts';
 import { forwardingErrors } from './errors.ts';
 import { askFirst, type Waiting, withoutExpectation } from './expect-continue.ts';
@@ -24,7 +25,10 @@ type Outgoing = ClientRequest & { [CARRIED]?: Carried };
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
+  const agent = createOriginAgent({
+    secure: url.protocol === 'https:',
+    servername: serverNameOf(url.hostname),
+  });
   const middleware = createProxyMiddleware({
     target: url,
     agent,

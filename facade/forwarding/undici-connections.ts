@@ -4,6 +4,13 @@
  * served before, which tells a connection that was closed while idle from one that failed.
  */
 import { Client, type Dispatcher } from 'undici';
+import { originConnector } from '../../chassis/http/origin-connector.ts';
+
+/**
+ * To give with each request: undici would close a connection over TLS when the Host changes. Which name counts is for
+ * the connector to say.
+ */
+export const SAME_SERVER = { servername: 'origin' };
 
 /** What hears of one exchange. */
 export type ExchangeHandler = Dispatcher.DispatchHandler;
@@ -18,10 +25,11 @@ const SETTINGS: Client.Options = {
   pipelining: 1,
   keepAliveTimeout: IDLE_MS,
   keepAliveMaxTimeout: IDLE_MS,
-  // Limits on an answer are those of the request's route, not of its connection.
+  // Limits on a connection and an answer are those of the request's route, not of its connection.
   headersTimeout: 0,
   bodyTimeout: 0,
   allowH2: false,
+  connect: originConnector(0),
 };
 
 /** One connection, which reconnects when it was closed. */

@@ -5,7 +5,13 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attempt, BodyObserver, ForwarderEvents } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
-import type { Connection, Connections, ExchangeControl, ExchangeHandler } from './undici-connections.ts';
+import {
+  type Connection,
+  type Connections,
+  type ExchangeControl,
+  type ExchangeHandler,
+  SAME_SERVER,
+} from './undici-connections.ts';
 import { bytesOf, textsOf } from './undici-head.ts';
 import { bodyOf, withoutChunking } from './undici-request-body.ts';
 
@@ -40,10 +46,13 @@ export class Carried implements Attempt, ExchangeHandler {
     const method = request.method as 'GET';
     this.#response[CARRIED] = this;
     this.#response.on('close', onClientClose);
-    if (!hasBody(headers)) this.#connection.client.dispatch({ path, method, headers }, this);
+    if (!hasBody(headers)) this.#connection.client.dispatch({ path, method, headers, ...SAME_SERVER }, this);
     else {
       const body = bodyOf(request, () => this.leave());
-      this.#connection.client.dispatch({ path, method, headers: withoutChunking(headers), body }, this);
+      this.#connection.client.dispatch(
+        { path, method, headers: withoutChunking(headers), body, ...SAME_SERVER },
+        this,
+      );
     }
   }
 
