@@ -163,6 +163,15 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     );
   });
 
+  it('breaks off visibly when chunks break off', async () => {
+    upstream.answer = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nbegun\r\n';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.includes('begun'), { what: 'the answer to begin' });
+    upstream.connections[0]!.socket.end();
+    await until(() => client.closed, { what: "the client's connection to be closed" });
+    expect(seen).to.match(/\r\n5\r\nbegun\r\n$/);
+  });
+
   it('says no length of a 204, which has no body', async () => {
     upstream.answer = 'HTTP/1.1 204 No Content\r\nX-A: b\r\nContent-Length: 5\r\n\r\n';
     send('GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');
