@@ -1,6 +1,7 @@
 /** The door to undici: plain HTTP calls on own connection pools, no redirects, no retries. */
 import type { Readable } from 'node:stream';
 import { Agent } from 'undici';
+import { originConnector } from './origin-connector.ts';
 
 /** One HTTP exchange to be made. */
 export interface TransportRequest {
@@ -42,7 +43,7 @@ export function createTransport(options: TransportOptions = {}): Transport {
   const agent = new Agent({
     connections,
     pipelining: 1,
-    connect: { timeout: connectTimeout },
+    connect: originConnector(connectTimeout),
     headersTimeout,
     bodyTimeout,
   });

@@ -7,6 +7,7 @@
  */
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
 import { createProxyMiddleware } from 'http-proxy-middleware';
+import { serverNameOf } from '../../chassis/http/origin-connector.ts';
 import { CarriedRequest } from './carried-request.ts';
 import { CarriedUpgrade } from './carried-upgrade.ts';
 import type { Forwarder } from './forwarder.ts';
@@ -20,7 +21,10 @@ type Carrier = IncomingMessage & { [CARRIED]?: CarriedRequest | CarriedUpgrade }
 /** Makes a forwarder to `target` (scheme, host, port and perhaps a path to put in front). */
 export function createHttpProxy(target: string): Forwarder {
   const url = new URL(target);
-  const agent = createOriginAgent({ secure: url.protocol === 'https:' });
+  const agent = createOriginAgent({
+    secure: url.protocol === 'https:',
+    servername: serverNameOf(url.hostname),
+  });
   const through = (over: Agent) =>
     createProxyMiddleware({
       target: url,

@@ -11,11 +11,14 @@ const LOOKS = 8;
 const ORIGIN = 'origin';
 const SETTINGS: AgentOptions = { keepAlive: true, maxFreeSockets: 256, scheduling: 'lifo' };
 
-/** Makes the agent of one origin; `idle` in milliseconds; `destroy` ends it. */
-export function createOriginAgent({ secure = false, idle = IDLE_MS } = {}): HttpAgent {
-  if (secure) return withIdleLimit(new HttpsAgent(SETTINGS), idle);
+/**
+ * Makes the agent of one origin; `idle` in milliseconds; `destroy` ends it. `servername`: for which name a
+ * certificate is verified, instead of the Host of whatever request is the first; empty where that is the address.
+ */
+export function createOriginAgent({ secure = false, servername = '', idle = IDLE_MS } = {}): HttpAgent {
+  if (secure) return withIdleLimit(new HttpsAgent({ ...SETTINGS, servername }), idle);
   // Over plain HTTP no server name is sent; without this the agent works one out for each request.
-  return withIdleLimit(new HttpAgent({ ...SETTINGS, servername: '' } as AgentOptions), idle);
+  return withIdleLimit(new HttpAgent({ ...SETTINGS, servername } as AgentOptions), idle);
 }
 
 /** The same connections, but each request opens one. */

@@ -5,6 +5,7 @@
 import { type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { endAndForget } from './end-and-forget.ts';
+import { prefersHtml } from './prefers-html.ts';
 import { hasBody } from './request-headers.ts';
 
 /** Seconds after which a client may try again what found no upstream. */
@@ -65,13 +66,6 @@ export function refuseUpgrade(
       `content-length: ${Buffer.byteLength(body)}\r\nx-request-id: ${requestId}\r\n${lines.join('')}connection: close\r\n\r\n${body}`,
   );
   endAndForget(socket);
-}
-
-function prefersHtml(accept: string | undefined): boolean {
-  if (accept === undefined) return false;
-  const html = accept.indexOf('text/html');
-  const json = accept.indexOf('json');
-  return html >= 0 && (json < 0 || html < json);
 }
 
 function problem(status: number, code: string, requestId: string): string {

@@ -26,9 +26,6 @@ export interface RequestFacts {
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
-  'proxy-authorization',
   'te',
   'trailer',
   'upgrade',
@@ -39,15 +36,22 @@ const HOP_BY_HOP = new Set([
 /** Headers a client cannot have removed by naming them in Connection. */
 const NOT_NOMINABLE = new Set(['host', 'authorization', 'cookie', 'content-length', 'transfer-encoding']);
 
-/** What only a trusted peer may say about the client. */
+/** What only a trusted peer may say, beside X-Forwarded-*: where a request is from, and what it asked for before a rewrite. */
 const FORWARDED = new Set([
+  'cf-connecting-ip',
+  'fastly-client-ip',
   'forwarded',
-  'x-forwarded-for',
-  'x-forwarded-host',
-  'x-forwarded-port',
-  'x-forwarded-proto',
+  'front-end-https',
+  'true-client-ip',
+  'x-client-ip',
+  'x-cluster-client-ip',
+  'x-original-host',
+  'x-original-url',
   'x-real-ip',
+  'x-rewrite-url',
 ]);
+const P = 'p'.charCodeAt(0);
+const X = 'x'.charCodeAt(0);
 
 /** Headers that the kit itself sends begin with this; from outside they are removed. */
 export const INTERNAL_PREFIX = 'x-strangler-';
@@ -58,10 +62,10 @@ export function requestHeaders(headers: Headers, facts: RequestFacts): Headers {
   const nominated = nominatedBy(headers.connection);
   const sent: Headers = {};
   for (const name in headers) {
-    if (HOP_BY_HOP.has(name) || name.startsWith(INTERNAL_PREFIX)) continue;
+    if (isOurs(name)) continue;
     if (name.includes('_') && !(facts.underscores && isHarmless(name))) continue;
-    if (!trusted && FORWARDED.has(name)) continue;
-    if (nominated?.has(name) && !NOT_NOMINABLE.has(name) && !FORWARDED.has(name)) continue;
+    if (!trusted && isForwarded(name)) continue;
+    if (nominated?.has(name) && !NOT_NOMINABLE.has(name) && !isForwarded(name)) continue;
     sent[name] = headers[name];
   }
   sent['x-forwarded-for'] =
@@ -104,15 +108,22 @@ export function clientOf(headers: Headers, peer: string, trusted: TrustedPeers):
   return clientAddress(peer, headers['x-forwarded-for'], trusted);
 }
 
+/** Whether it is between the client and us alone; of `Proxy` programs make a variable that leads their own requests away. */
+function isOurs(name: string): boolean {
+  const first = name.charCodeAt(0);
+  if (first === X) return name.startsWith(INTERNAL_PREFIX);
+  if (first === P) return name === 'proxy' || name.startsWith('proxy-');
+  return HOP_BY_HOP.has(name);
+}
+
+function isForwarded(name: string): boolean {
+  return FORWARDED.has(name) || (name.charCodeAt(0) === X && name.startsWith('x-forwarded-'));
+}
+
 /** Some servers read `x_strangler_shadow` as `x-strangler-shadow`, and so on. */
 function isHarmless(name: string): boolean {
   const dashed = name.replaceAll('_', '-');
-  return !(
-    dashed.startsWith(INTERNAL_PREFIX) ||
-    HOP_BY_HOP.has(dashed) ||
-    FORWARDED.has(dashed) ||
-    NOT_NOMINABLE.has(dashed)
-  );
+  return !(isOurs(dashed) || isForwarded(dashed) || NOT_NOMINABLE.has(dashed));
 }
 
 function nominatedBy(connection: string | string[] | undefined): Set<string> | undefined {

@@ -3,14 +3,15 @@
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
-  'proxy-connection',
-  'proxy-authenticate',
+  'http2-settings',
   'te',
   'trailer',
   'transfer-encoding',
   'upgrade',
   'x-request-id',
 ]);
+
+const P = 'p'.charCodeAt(0);
 
 /** Headers an upstream cannot have removed by naming them in Connection. */
 const NOT_NOMINABLE = new Set([
@@ -33,7 +34,7 @@ export function responseHeaders(
   const sent: string[] = [];
   for (let index = 0; index < raw.length; index += 2) {
     const name = raw[index]!.toLowerCase();
-    if (HOP_BY_HOP.has(name)) continue;
+    if (HOP_BY_HOP.has(name) || isOfProxy(name)) continue;
     if (ours?.has(name)) continue;
     if (ownsCors && name.startsWith('access-control-')) continue;
     if (nominated?.has(name) && !NOT_NOMINABLE.has(name)) continue;
@@ -50,6 +51,11 @@ function namesIn(headers: readonly string[]): Set<string> {
   for (let index = 0; index < headers.length; index += 2) names.add(headers[index]!);
   names.delete('vary');
   return names;
+}
+
+/** What a proxy says to the one before it; `Proxy-Status` (RFC 9209) is for the client. */
+function isOfProxy(name: string): boolean {
+  return name.charCodeAt(0) === P && name.startsWith('proxy-') && name !== 'proxy-status';
 }
 
 /** For an answer that has no body (RFC 9110, 8.6): clients have waited for what its length announces. */

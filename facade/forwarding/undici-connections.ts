@@ -4,10 +4,19 @@
  * served before, which tells a connection that was closed while idle from one that failed.
  */
 import { Client, type Dispatcher } from 'undici';
+import { originConnector } from '../../chassis/http/origin-connector.ts';
 import { CONNECT_MS } from './connecting.ts';
+
+/**
+ * To give with each request: undici would close a connection over TLS when the Host changes. Which name counts is for
+ * the connector to say.
+ */
+export const SAME_SERVER = 'origin';
 
 /** What hears of one exchange. */
 export type ExchangeHandler = Dispatcher.DispatchHandler;
+/** What is asked of one exchange; undici does not declare `servername`, which its pools set. */
+export type ExchangeOptions = Dispatcher.DispatchOptions & { servername: typeof SAME_SERVER };
 /** What holds, resumes or ends one exchange. */
 export type ExchangeControl = Dispatcher.DispatchController;
 
@@ -19,11 +28,11 @@ const SETTINGS: Client.Options = {
   pipelining: 1,
   keepAliveTimeout: IDLE_MS,
   keepAliveMaxTimeout: IDLE_MS,
-  connectTimeout: CONNECT_MS,
   // Limits on an answer are those of the request's route, not of its connection.
   headersTimeout: 0,
   bodyTimeout: 0,
   allowH2: false,
+  connect: originConnector(CONNECT_MS),
 };
 
 /** One connection, which reconnects when it was closed. */

@@ -11,7 +11,11 @@ const DOORS: Record<string, string | readonly string[]> = {
   winston: 'chassis/log.ts',
   'prom-client': 'chassis/metrics.ts',
   // The chassis's for calls whose answer is read here; the forwarder's for answers that only pass.
-  undici: ['chassis/http/transport.ts', 'facade/forwarding/undici-connections.ts'],
+  undici: [
+    'chassis/http/origin-connector.ts',
+    'chassis/http/transport.ts',
+    'facade/forwarding/undici-connections.ts',
+  ],
   mysql2: 'chassis/mysql.ts',
   knex: 'chassis/knex.ts',
   bullmq: 'migrations/queue/',

@@ -181,6 +181,14 @@ function behavesLikeAForwarder(create: ForwarderFactory) {
     expect(told).to.have.length(1);
   });
 
+  it('tells all links of a 103, as lines or in one', async () => {
+    const { url, told } = await start((socket) =>
+      socket.write(`HTTP/1.1 103 Early Hints\r\nLink: </a>\r\nLink: </b>, </c>\r\n\r\n${OK}`),
+    );
+    expect(body(await sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`))).to.equal('ok');
+    expect(told[0]!.replaceAll(' ', '')).to.equal('hints</a>,</b>,</c>');
+  });
+
   it('sends one request after the other over one connection', async () => {
     const { url } = await start((socket) => socket.write(OK));
     for (let index = 0; index < 5; index += 1) await sendRaw(url, `GET / HTTP/1.1\r\n${CLOSE}`);

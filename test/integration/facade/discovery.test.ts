@@ -69,6 +69,13 @@ legacy: legacy
       expect(new Set(answers)).to.deep.equal(new Set(['here']));
     });
 
+    it('answers 503 for an upstream of which no instance is known, and says when to ask again', async () => {
+      facade = await startTestFacade(text('  legacy: { service: nobody, registry: consul }'));
+      const answer = await fetch(facade.url);
+      expect([answer.status, answer.headers.get('retry-after')]).to.deep.equal([503, '5']);
+      expect(await answer.json()).to.include({ status: 503, code: 'UPSTREAM_ABSENT' });
+    });
+
     it('asks another Consul from when an edit says so', async () => {
       const other = createServer((_, response) => response.end('there'));
       const elsewhere = await listen(other, { host: '127.0.0.1', port: 0 });

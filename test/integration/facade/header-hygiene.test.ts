@@ -79,11 +79,19 @@ forEachForwarder('Headers belong to one connection or to the exchange', () => {
     facade = await startTestFacade(
       config({ legacy: legacy.url, service: legacy.url, facade: ', trustProxy: [127.0.0.1]' }),
     );
-    await get('X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\n');
-    expect(legacy.received[0]!.headers).to.include({
+    await get(
+      'X-Forwarded-For: 9.9.9.9\r\nX-Forwarded-Proto: https\r\nX-Forwarded-Prefix: /shop\r\nX-Original-URL: /a\r\n' +
+        'True-Client-IP: 9.9.9.9\r\nProxy: http://evil.test\r\nProxy-Foo: x\r\n',
+    );
+    const { headers } = legacy.received[0]!;
+    expect(headers).to.include({
       'x-forwarded-for': '9.9.9.9, 127.0.0.1',
       'x-forwarded-proto': 'https',
+      'x-forwarded-prefix': '/shop',
+      'x-original-url': '/a',
+      'true-client-ip': '9.9.9.9',
     });
+    expect(headers).to.not.have.any.keys('proxy', 'proxy-foo');
   });
 
   it('writes Forwarded from X-Forwarded-* where the config asks for it, and believes none that comes in', async () => {
@@ -109,7 +117,7 @@ forEachForwarder('Headers belong to one connection or to the exchange', () => {
       socket.once('data', () =>
         socket.end(
           'HTTP/1.1 201 Made It\r\nZebra: 1\r\nConnection: X-Inner, close\r\nX-Inner: secret\r\nKeep-Alive: timeout=1\r\n' +
-            'Proxy-Authenticate: Basic\r\nTrailer: Checksum\r\nSet-Cookie: a=1\r\naPPle: 2\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok',
+            'Proxy-Authenticate: Basic\r\nProxy-Authentication-Info: q\r\nProxy-Status: inner\r\nHTTP2-Settings: x\r\nTrailer: Checksum\r\nSet-Cookie: a=1\r\naPPle: 2\r\nSet-Cookie: b=2\r\nContent-Length: 2\r\n\r\nok',
         ),
       );
     });
@@ -124,6 +132,7 @@ forEachForwarder('Headers belong to one connection or to the exchange', () => {
     expect(lines).to.deep.equal([
       'HTTP/1.1 201 Made It',
       'Zebra: 1',
+      'Proxy-Status: inner',
       'Set-Cookie: a=1',
       'aPPle: 2',
       'Set-Cookie: b=2',

@@ -80,6 +80,22 @@ describe('Limits and answers of the facade', () => {
     );
   });
 
+  it("refuse, repair or pass an ambiguous target by the route's policy before the facade's", async () => {
+    const policy = (id: string) => route(id, `path: "/${id}/*"`, 'legacy', `, ambiguousTargets: ${id}`);
+    await start(', ambiguousTargets: reject', policy('normalise') + policy('pass'));
+    const status = async (target: string) =>
+      (await sendRaw(facade.url, `GET ${target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`)).slice(
+        9,
+        12,
+      );
+    expect(await status('/normalise/a//b')).to.equal('200');
+    expect(await status('/pass/a//b')).to.equal('200');
+    expect(await status('/other/a//b')).to.equal('400');
+    // It leads out of the route whose policy it would need.
+    expect(await status('/normalise/../other')).to.equal('400');
+    expect(upstream.received.map(({ url }) => url)).to.deep.equal(['/normalise/a/b', '/pass/a//b']);
+  });
+
   it('answer programs with a problem document and browsers with a page, and repeat nothing', async () => {
     await start('');
     await upstream.close();

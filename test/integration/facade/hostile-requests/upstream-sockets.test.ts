@@ -207,6 +207,26 @@ forEachForwarder("An upstream's connection serves nobody else", () => {
     expect(seen.split('\r\n')[0]).to.be.oneOf(['HTTP/1.1 404 \xe9\xff', 'HTTP/1.1 404 Not Found']);
   });
 
+  it('passes all links of a 103 on', async () => {
+    upstream.answer =
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload\r\nLink: </b>; rel=preload, </c>; rel=preload\r\n\r\n' +
+      'HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.endsWith('\r\n\r\nok'), { what: 'the answer' });
+    expect(seen.split('\r\n\r\n')[0]).to.equal(
+      'HTTP/1.1 103 Early Hints\r\nLink: </a>; rel=preload, </b>; rel=preload, </c>; rel=preload',
+    );
+  });
+
+  it('breaks off visibly when chunks break off', async () => {
+    upstream.answer = 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n5\r\nbegun\r\n';
+    send('GET /a HTTP/1.1\r\nHost: a\r\n\r\n');
+    await until(() => seen.includes('begun'), { what: 'the answer to begin' });
+    upstream.connections[0]!.socket.end();
+    await until(() => client.closed, { what: "the client's connection to be closed" });
+    expect(seen).to.match(/\r\n5\r\nbegun\r\n$/);
+  });
+
   it('says no length of a 204, which has no body', async () => {
     upstream.answer = 'HTTP/1.1 204 No Content\r\nX-A: b\r\nContent-Length: 5\r\n\r\n';
     send('GET /a HTTP/1.1\r\nHost: a\r\n\r\nGET /b HTTP/1.1\r\nHost: a\r\n\r\n');

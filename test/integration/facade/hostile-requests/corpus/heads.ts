@@ -56,6 +56,24 @@ export const HEADS: HostileRequest[] = [
     ),
     reached('GET /a'),
   ),
+  passed(
+    'forged addresses and targets in other words',
+    get(
+      '/a',
+      ['Prefix', 'Server', 'Scheme', 'Ssl', 'Port', 'Anything']
+        .map((what) => `X-Forwarded-${what}: x\r\n`)
+        .join('') +
+        'X-Original-URL: /admin\r\nX-Rewrite-URL: /admin\r\nX-Original-Host: evil.test\r\nTrue-Client-IP: 6.6.6.6\r\n' +
+        'X-Client-IP: 6.6.6.6\r\nX-Cluster-Client-IP: 6.6.6.6\r\nCF-Connecting-IP: 6.6.6.6\r\n' +
+        'Fastly-Client-IP: 6.6.6.6\r\nFront-End-Https: on\r\n',
+    ),
+    reached('GET /a'),
+  ),
+  passed(
+    'a proxy for CGI programs',
+    get('/a', 'Proxy: http://evil.test\r\nProxy-Foo: x\r\n'),
+    reached('GET /a'),
+  ),
   passed('forged internal headers', get('/a', 'X-Strangler-Shadow: a.b\r\n'), reached('GET /a')),
   passed(
     'two Authorization headers',
@@ -80,7 +98,8 @@ export const HEADS: HostileRequest[] = [
     'underscores where they are passed',
     get(
       '/a',
-      'X_A: b\r\nX_Strangler_Shadow: s\r\nX_Forwarded-For: 6.6.6.6\r\nTransfer_Encoding: chunked\r\n',
+      'X_A: b\r\nX_Strangler_Shadow: s\r\nX_Forwarded-For: 6.6.6.6\r\nX_Forwarded_Prefix: /p\r\nX_Original_URL: /admin\r\n' +
+        'Proxy_Foo: x\r\nTrue_Client_IP: 6.6.6.6\r\nTransfer_Encoding: chunked\r\n',
     ),
     reached('GET /a', ['x_a: b']),
     ', underscoreHeaders: pass',
