@@ -6,10 +6,12 @@
  * other (docs/decisions). Headers must be cleaned before: a `Trailer` on a GET would end the process.
  */
 import type { Agent, ClientRequest, IncomingMessage } from 'node:http';
+import type { Server, Socket } from 'node:net';
 import { createProxyMiddleware } from 'http-proxy-middleware';
 import { serverNameOf } from '../../chassis/http/origin-connector.ts';
 import { CarriedRequest } from './carried-request.ts';
 import { CarriedUpgrade } from './carried-upgrade.ts';
+import { keepOffCloseListeners } from './close-listeners.ts';
 import type { Forwarder } from './forwarder.ts';
 import { connectingAgent, createOriginAgent } from './origin-agent.ts';
 import { createUpgradeAgent } from './upgrade-agent.ts';
@@ -38,6 +40,7 @@ export function createHttpProxy(target: string): Forwarder {
   const middleware = through(agent);
   const upgrades = through(createUpgradeAgent(url));
   let freshly: typeof middleware | undefined;
+  let asked: Server | undefined;
   const throughFresh = () => {
     freshly ??= through(connectingAgent(agent));
     return freshly;
@@ -46,6 +49,9 @@ export function createHttpProxy(target: string): Forwarder {
     send(request, response, events, fresh) {
       const carried = new CarriedRequest(request, response, events);
       (request as Carrier)[CARRIED] = carried;
+      const { server } = request.socket as Socket & { server?: Server };
+      if (server !== asked) keepOffCloseListeners(server);
+      asked = server;
       void (fresh ? throughFresh() : middleware)(request, response, carried.next);
       return carried;
     },
