@@ -29,6 +29,7 @@ export function createClientServer(options: ClientServerOptions): Server {
   };
   const server = createServer(
     {
+      optimizeEmptyRequests: true,
       requestTimeout: 0,
       headersTimeout: limits.headersTimeout,
       connectionsCheckingInterval: Math.min(LOOK_MS, limits.headersTimeout),

@@ -2,9 +2,31 @@
 
 /** Name, value, name, value: one character a byte. */
 export function textsOf(raw: readonly Buffer[]): string[] {
+  const first = raw[0];
+  const last = raw[raw.length - 1];
+  if (first === undefined || last === undefined || !areInOrder(raw)) {
+    return raw.map((part) => part.toString('latin1'));
+  }
+  // They lie in one piece of memory: the whole head becomes text by one call, not each of its parts.
+  const from = first.byteOffset;
+  const head = Buffer.from(first.buffer, from, last.byteOffset + last.length - from).toString('latin1');
   const texts: string[] = new Array(raw.length);
-  for (let index = 0; index < raw.length; index += 1) texts[index] = raw[index]!.toString('latin1');
+  for (let index = 0; index < raw.length; index += 1) {
+    const { byteOffset, length } = raw[index]!;
+    texts[index] = head.slice(byteOffset - from, byteOffset - from + length);
+  }
   return texts;
+}
+
+/** Whether all are views of one head; what came in several pieces was copied together elsewhere. */
+function areInOrder(raw: readonly Buffer[]): boolean {
+  const { buffer } = raw[0]!;
+  let end = 0;
+  for (const part of raw) {
+    if (part.buffer !== buffer || part.byteOffset < end) return false;
+    end = part.byteOffset + part.length;
+  }
+  return true;
 }
 
 /**
