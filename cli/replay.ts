@@ -13,7 +13,7 @@ import { type Reading, recheck } from '../facade/comparison/recheck.ts';
 import { examplesOf } from '../facade/comparison/redact.ts';
 import type { DifferenceExample } from '../facade/evidence/evidence-store.ts';
 import { parseRequestTarget } from '../facade/routing/request-target.ts';
-import { decodeBody } from '../facade/shadow/decode-body.ts';
+import { decodedBody } from '../facade/shadow/decode-body.ts';
 import { compileSnapshot } from '../facade/snapshot.ts';
 import type { RecordedRequest } from './requests-file.ts';
 
@@ -135,7 +135,7 @@ function createReader({ config }: LoadedConfig, resolver: Resolver, transport: T
       const answer = await transport.request({ origin: new URL(url).origin, path, method, headers, signal });
       const bytes = await readBody(answer.body, LARGEST_BODY);
       if (bytes === undefined) return { ok: false, reason: `more than ${LARGEST_BODY} bytes` };
-      const body = await decodeBody(bytes, answer.headers, LARGEST_BODY);
+      const body = await decodedBody(bytes, answer.headers, LARGEST_BODY);
       return { ok: true, observed: { status: answer.status, headers: answer.headers, body } };
     } catch (error) {
       return { ok: false, reason: messageOf(error) };

@@ -153,7 +153,7 @@ function requestFlow(
 ): Facade {
   const { log, metrics, lifecycle, clock, token } = options;
   // Facades that share the admin token know each other's shadow calls.
-  const marks = createShadowMarks(shadowMarkKey(token || randomBytes(32)));
+  const marks = createShadowMarks(shadowMarkKey(token || randomBytes(32)), clock.now);
   const shadow = createShadow({
     view: inForce.view,
     recorder,

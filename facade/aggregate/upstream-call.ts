@@ -8,13 +8,14 @@ import { type Bulkhead, createBulkhead } from '../../chassis/http/bulkhead.ts';
 import { readBody, type Transport } from '../../chassis/http/transport.ts';
 import { forwardingErrors } from '../forwarding/errors.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
+import { pathAt } from '../upstreams/address.ts';
 import type { Instance } from '../upstreams/instance.ts';
 import { PARTS_PURPOSE, type PartAnswer, type PartCall, type PartRequest } from './part-call.ts';
 
 /** The parts of an upstream that a call needs. */
 export type PartUpstream = Pick<
   Upstream,
-  'name' | 'pool' | 'standing' | 'retries' | 'budget' | 'events' | 'breakerFor' | 'rewriteOf'
+  'name' | 'pool' | 'standing' | 'retries' | 'budget' | 'events' | 'breakerFor' | 'addressOf'
 >;
 
 /** Calls at a time to one upstream, and those that may wait for a place. */
@@ -134,12 +135,11 @@ async function exchange(
   url: string,
   signal: AbortSignal,
 ): Promise<{ status: number; answer: PartAnswer }> {
-  const { origin, pathname } = new URL(url);
-  const prefix = pathname === '/' ? '' : pathname;
-  const rewrite = upstream.rewriteOf(url);
+  const address = upstream.addressOf(url);
+  const { origin, rewrite } = address;
   const { status, ...answer } = await transport.request({
     origin,
-    path: prefix + (rewrite === undefined ? path : rewrite.target(path)),
+    path: pathAt(address, path),
     method: 'GET',
     headers: (rewrite === undefined ? headers : rewrite.request(headers)) as Record<string, string>,
     signal,

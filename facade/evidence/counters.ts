@@ -9,11 +9,13 @@ export type Leg = 'control' | 'candidate' | 'legacy' | 'service';
 /** Names that every request needs are made once: a text put together anew must be hashed anew. */
 const ANSWERED = { legacy: 'answered legacy', service: 'answered service' };
 const LATENCIES: Record<Leg, string[]> = { control: [], candidate: [], legacy: [], service: [] };
+const OUTCOMES: Partial<Record<OutcomeKind, string>> = {};
+const SKIPS: Partial<Record<SkipReason, string>> = {};
 
 /** Counter names. */
 export const counter = {
-  outcome: (kind: OutcomeKind) => `outcome ${kind}`,
-  skip: (reason: SkipReason) => `skip ${reason}`,
+  outcome: (kind: OutcomeKind) => (OUTCOMES[kind] ??= `outcome ${kind}`),
+  skip: (reason: SkipReason) => (SKIPS[reason] ??= `skip ${reason}`),
   rule: (path: string) => `rule ${path}`,
   answered: (side: 'legacy' | 'service') => ANSWERED[side],
   failed: (side: 'legacy' | 'service') => `failed ${side}`,

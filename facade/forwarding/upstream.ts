@@ -5,7 +5,7 @@ import type { UpstreamConfig } from '../../chassis/config/schema/upstreams.ts';
 import type { Resolver } from '../../chassis/discovery/resolver.ts';
 import { KitError } from '../../chassis/errors.ts';
 import { createRetryBudget, type RetryBudget } from '../../chassis/http/retry-budget.ts';
-import { compileRewrite, type Rewrite } from '../rewriting/rewrite.ts';
+import { type Address, createAddresses } from '../upstreams/address.ts';
 import { Guards } from '../upstreams/guards.ts';
 import { createHealthCheck } from '../upstreams/health-check.ts';
 import { createHealthProbe } from '../upstreams/health-probe.ts';
@@ -47,8 +47,8 @@ export interface Upstream {
   nextUrl(): string | undefined;
   /** The forwarder to the next instance. */
   next(): Forwarder | undefined;
-  /** What changes between the clients and an instance; its forwarder sees to it, calls past it must. */
-  rewriteOf(url: string): Rewrite | undefined;
+  /** Where calls go that pass an instance's forwarder by. */
+  addressOf(url: string): Address;
   /** Another took its place: what is under way ends, and nothing stays open behind it. */
   retire(): void;
   close(): void;
@@ -95,10 +95,11 @@ export function createUpstream(options: UpstreamOptions): Upstream {
   const places =
     concurrency === undefined ? undefined : new Places(name, { concurrency, queue, queueTimeout });
   const standing = standingOf(options);
+  const addressOf = createAddresses(config.rewrite);
   const pool = new InstancePool({
     named: urlsOf(options),
     standing,
-    createForwarder: (url) => withRewrite(createForwarder(url), compileRewrite(config.rewrite, url)),
+    createForwarder: (url) => withRewrite(createForwarder(url), addressOf(url).rewrite),
     places,
     random,
   });
@@ -116,7 +117,7 @@ export function createUpstream(options: UpstreamOptions): Upstream {
     instances: () => pool.views(),
     nextUrl: () => pool.pick()?.url,
     next: () => pool.pick()?.forwarder,
-    rewriteOf: (url) => compileRewrite(config.rewrite, url),
+    addressOf,
     retire() {
       // Calls under way may still end in a breaker.
       setTimeout(() => guards?.close(), config.breaker.reset + queueTimeout).unref();

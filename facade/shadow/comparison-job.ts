@@ -1,5 +1,4 @@
 /** One comparison from the copied answer to its outcome. */
-import type { Breaker } from '../../chassis/breaker.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import type { Transport } from '../../chassis/http/transport.ts';
 import { type CompareRules, compare, compileRules } from '../comparison/compare.ts';
@@ -7,10 +6,12 @@ import type { Observed } from '../comparison/observed.ts';
 import type { Outcome } from '../comparison/outcome.ts';
 import { recheck } from '../comparison/recheck.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
+import type { Headers } from '../forwarding/request-headers.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import { decodeBody } from './decode-body.ts';
-import { callSide, type ShadowRequest } from './shadow-call.ts';
+import { decodedBody } from './decode-body.ts';
+import type { LegGuard } from './leg-guard.ts';
+import { callSide, LARGEST_EXPANSION, type ShadowLeg, type ShadowRequest } from './shadow-call.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow-mark.ts';
 import type { VerdictRecorder } from './verdict-recorder.ts';
 
@@ -22,8 +23,8 @@ export interface ComparisonJob {
   controlMs: number;
   legacy: Upstream;
   service: Upstream;
-  breaker: Breaker;
-  legacyBreaker: Breaker;
+  guard: LegGuard;
+  legacyGuard: LegGuard;
 }
 
 /** What all jobs share. */
@@ -36,14 +37,16 @@ export interface JobDeps {
   rechecks: { active: number; most: number };
 }
 
-const LARGEST_EXPANSION = 8;
+/** A route's rules are compiled at its first comparison. */
+const compiled = new WeakMap<object, CompareRules>();
 
 /** Runs the comparison and records its outcome; rejects when the comparator itself fails. */
 export async function runComparison(job: ComparisonJob, deps: JobDeps): Promise<void> {
   const { exchange, route } = job;
   const { maxBody } = route.config.shadow;
   const capture = exchange.capture!;
-  const body = await decodeBody(capture.body(), capture.headers, maxBody * LARGEST_EXPANSION);
+  const decoded = decodedBody(capture.body(), capture.headers, maxBody * LARGEST_EXPANSION);
+  const body = decoded instanceof Promise ? await decoded : decoded;
   const control: Observed = { status: capture.status, headers: capture.headers, body };
 
   const startedAt = deps.clock.monotonic();
@@ -55,10 +58,11 @@ export async function runComparison(job: ComparisonJob, deps: JobDeps): Promise<
   if (answer.observed.status >= 500) {
     return deps.verdicts.outcome(route, exchange, failed(`status ${answer.observed.status}`));
   }
-  const rules = compileRules(route.config.compare);
+  const rules = rulesOf(route);
   const { outcome, hits } = compare(control, answer.observed, rules, deps.clock.now());
   deps.verdicts.hits(route, hits);
-  deps.verdicts.outcome(route, exchange, await settle(outcome, rules, job, deps));
+  const settled = outcome.kind === 'mismatch' ? await settle(outcome, rules, job, deps) : outcome;
+  deps.verdicts.outcome(route, exchange, settled);
 }
 
 /** A service that is spared says nothing about itself; one that failed does. */
@@ -70,13 +74,13 @@ function failed(reason: string): Outcome {
 
 /** A mismatch is looked at again while there is room for it; the service may only be late. */
 async function settle(
-  outcome: Outcome,
+  outcome: Extract<Outcome, { kind: 'mismatch' }>,
   rules: CompareRules,
   job: ComparisonJob,
   deps: JobDeps,
 ): Promise<Outcome> {
   const { rechecks, transport, clock, signal } = deps;
-  if (outcome.kind !== 'mismatch' || rechecks.active >= rechecks.most) return outcome;
+  if (rechecks.active >= rechecks.most) return outcome;
   const request = requestOf(job.exchange, deps.marks);
   rechecks.active += 1;
   try {
@@ -93,21 +97,26 @@ async function settle(
   }
 }
 
-function legOf(
-  { route, legacy, service, breaker, legacyBreaker }: ComparisonJob,
-  side: 'legacy' | 'service',
-) {
-  const { maxBody } = route.config.shadow;
-  return side === 'legacy'
-    ? { upstream: legacy, breaker: legacyBreaker, maxBody }
-    : { upstream: service, breaker, maxBody };
+function rulesOf({ config }: ActiveRoute): CompareRules {
+  const rules = compiled.get(config.compare) ?? compileRules(config.compare);
+  compiled.set(config.compare, rules);
+  return rules;
 }
 
-function requestOf({ request, target, headers, requestId }: Exchange, marks: ShadowMarks): ShadowRequest {
-  const { 'content-length': _length, 'transfer-encoding': _encoding, ...sent } = headers;
-  return {
-    method: request.method ?? 'GET',
-    path: target.path + target.query,
-    headers: { ...sent, [SHADOW_MARK_HEADER]: marks.make(requestId) },
-  };
+function legOf(
+  { route, legacy, service, guard, legacyGuard }: ComparisonJob,
+  side: 'legacy' | 'service',
+): ShadowLeg {
+  const { maxBody, timeout } = route.config.shadow;
+  return side === 'legacy'
+    ? { upstream: legacy, guard: legacyGuard, maxBody, timeout }
+    : { upstream: service, guard, maxBody, timeout };
+}
+
+function requestOf({ request, target, headers }: Exchange, marks: ShadowMarks): ShadowRequest {
+  const sent: Headers = { ...headers, [SHADOW_MARK_HEADER]: marks.make() };
+  // What has no body, as all that is compared, needs no framing.
+  sent['content-length'] = undefined;
+  sent['transfer-encoding'] = undefined;
+  return { method: request.method ?? 'GET', path: target.path + target.query, headers: sent };
 }

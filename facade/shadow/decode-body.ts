@@ -11,12 +11,15 @@ const DECODERS: Record<string, (body: Buffer, options: { maxOutputLength: number
   zstd: promisify(zstdDecompress),
 };
 
-/** The decoded body, at most `limit` bytes. Rejects for unknown encodings and larger bodies. */
-export async function decodeBody(body: Buffer, headers: ObservedHeaders, limit: number): Promise<Buffer> {
-  const encoding = String(headers['content-encoding'] ?? 'identity')
-    .trim()
-    .toLowerCase();
-  if (encoding === 'identity' || body.length === 0) return body;
+/** The decoded body, at most `limit` bytes; itself where nothing is encoded. Rejects, or throws, for unknown encodings and larger bodies. */
+export function decodedBody(
+  body: Buffer,
+  { 'content-encoding': written }: ObservedHeaders,
+  limit: number,
+): Buffer | Promise<Buffer> {
+  if (written === undefined || body.length === 0) return body;
+  const encoding = String(written).trim().toLowerCase();
+  if (encoding === 'identity') return body;
   const decode = DECODERS[encoding];
   if (decode === undefined) throw new Error(`unknown content-encoding ${encoding}`);
   return decode(body, { maxOutputLength: limit });

@@ -3,7 +3,6 @@
  * a bounded, droppable job asks the service the same and compares. Nothing here is awaited by a client's
  * request, and nothing here throws into it.
  */
-import type { Breaker } from '../../chassis/breaker.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import { messageOf } from '../../chassis/errors.ts';
 import { createTransport } from '../../chassis/http/transport.ts';
@@ -18,11 +17,11 @@ import { hasBody } from '../forwarding/request-headers.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
 import type { View } from '../in-force.ts';
 import type { ActiveRoute } from '../snapshot.ts';
-import { captureAnswer } from './captured-answer.ts';
+import { CapturedAnswer } from './captured-answer.ts';
 import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
 import { ineligible } from './eligibility.ts';
+import { LegGuard } from './leg-guard.ts';
 import { createPace } from './pacing.ts';
-import { createShadowBreaker } from './shadow-call.ts';
 import type { ShadowMarks } from './shadow-mark.ts';
 import { createVerdictRecorder } from './verdict-recorder.ts';
 
@@ -56,7 +55,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const transport = createTransport({ connections: 64, connectTimeout: 1_000 });
   const stop = new AbortController();
   const verdicts = createVerdictRecorder(options);
-  const breakers = createBreakers();
+  const guards = createGuards(options.clock);
   const active = new Map<string, number>();
   const pace = createPace();
   const jobs: JobDeps = {
@@ -68,14 +67,14 @@ export function createShadow(options: ShadowOptions): Shadow {
     const { id, shadow } = route.config;
     const running = active.get(id) ?? 0;
     if (running >= shadow.concurrency) return verdicts.skip(route, 'busy');
-    const breaker = breakers.of(`${id} shadow`, shadow.timeout);
+    const guard = guards.of(id, 'service', shadow.timeout);
     // A job that would only be refused costs more than the request it follows.
-    if (!breaker.admits) return verdicts.skip(route, 'breaker-open');
+    if (!guard.admits) return verdicts.skip(route, 'breaker-open');
     active.set(id, running + 1);
     const job: ComparisonJob = {
       ...{ exchange, route, controlMs, legacy: view().legacy, service },
-      breaker,
-      legacyBreaker: breakers.of(`${id} reread`, shadow.timeout),
+      guard,
+      legacyGuard: guards.of(id, 'legacy', shadow.timeout),
     };
     pace(() => run(job, id));
   };
@@ -109,7 +108,7 @@ export function createShadow(options: ShadowOptions): Shadow {
     },
     async close() {
       stop.abort();
-      breakers.close();
+      guards.close();
       await transport.close();
     },
   };
@@ -149,7 +148,7 @@ function consider(
     status: answer.statusCode ?? 0,
   });
   if (reason === undefined) {
-    const capture = captureAnswer(answer, maxBody);
+    const capture = new CapturedAnswer(answer, maxBody);
     exchange.capture = capture;
     return capture;
   }
@@ -172,20 +171,23 @@ function countAnswer(recorder: EvidenceRecorder, exchange: Exchange, route: Acti
   else recorder.count(key, counter.latency(exchange.side, ms));
 }
 
-/** Breakers by route and leg; one whose timeout changed is made anew. */
-function createBreakers() {
-  const known = new Map<string, { timeout: number; breaker: Breaker }>();
+/** Guards by side and route; one whose timeout changed is made anew. */
+function createGuards({ monotonic }: Clock) {
+  const known = {
+    legacy: new Map<string, { timeout: number; guard: LegGuard }>(),
+    service: new Map<string, { timeout: number; guard: LegGuard }>(),
+  };
   return {
-    of(name: string, timeout: number): Breaker {
-      const found = known.get(name);
-      if (found?.timeout === timeout) return found.breaker;
-      found?.breaker.close();
-      const breaker = createShadowBreaker(name, timeout);
-      known.set(name, { timeout, breaker });
-      return breaker;
+    of(route: string, side: 'legacy' | 'service', timeout: number): LegGuard {
+      const found = known[side].get(route);
+      if (found?.timeout === timeout) return found.guard;
+      found?.guard.close();
+      const guard = new LegGuard(`${side} for comparisons of ${route}`, timeout, monotonic);
+      known[side].set(route, { timeout, guard });
+      return guard;
     },
     close() {
-      for (const { breaker } of known.values()) breaker.close();
+      for (const { guard } of [...known.legacy.values(), ...known.service.values()]) guard.close();
     },
   };
 }

@@ -1,6 +1,7 @@
 /** Writes what comparisons come to into evidence and metrics. */
 import type { Clock } from '../../chassis/clock.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
+import type { Tally } from '../../chassis/tally.ts';
 import { clusterOf } from '../comparison/cluster.ts';
 import type { Difference } from '../comparison/json-diff.ts';
 import type { Outcome, SkipReason } from '../comparison/outcome.ts';
@@ -40,12 +41,14 @@ export function createVerdictRecorder({
     labels: ['route', 'reason'],
   });
   const keyOf = ({ config, epoch }: ActiveRoute) => ({ route: config.id, epoch });
+  const compared = tallies((route, outcome: Outcome['kind']) => comparisons.of({ route, outcome }));
+  const passedOver = tallies((route, reason: SkipReason) => skipped.of({ route, reason }));
   const count = (route: ActiveRoute, kind: Outcome['kind']) => {
-    comparisons.inc({ route: route.config.id, outcome: kind });
+    compared(route.config.id, kind).add();
     recorder.count(keyOf(route), counter.outcome(kind));
   };
   const skip = (route: ActiveRoute, reason: SkipReason) => {
-    skipped.inc({ route: route.config.id, reason });
+    passedOver(route.config.id, reason).add();
     recorder.count(keyOf(route), counter.skip(reason));
   };
   return {
@@ -75,6 +78,19 @@ export function createVerdictRecorder({
       recorder.count(keyOf(route), counter.latency('control', controlMs));
       recorder.count(keyOf(route), counter.latency('candidate', candidateMs));
     },
+  };
+}
+
+type OneTally = Pick<Tally, 'add'>;
+
+/** Remembers what `make` gives for a route and a label: there are no more of them than the config has named. */
+function tallies<Label extends string>(make: (route: string, label: Label) => OneTally) {
+  const known = new Map<string, Partial<Record<Label, OneTally>>>();
+  return (route: string, label: Label): OneTally => {
+    const ofRoute: Partial<Record<Label, OneTally>> = known.get(route) ?? {};
+    known.set(route, ofRoute);
+    ofRoute[label] ??= make(route, label);
+    return ofRoute[label];
   };
 }
 

@@ -12,7 +12,7 @@ export interface AppHealthOptions extends HealthThresholds {
   path: string;
   interval: number;
   timeout: number;
-  transport: Transport;
+  transport: Pick<Transport, 'request'>;
   clock: Clock;
   log: Logger;
 }

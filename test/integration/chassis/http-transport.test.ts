@@ -69,4 +69,76 @@ describe('HTTP transport', () => {
     expect(await call).to.match(/Error$/);
     await until(() => server.requests[0]?.socket.destroyed, { what: 'the connection to be cut' });
   });
+
+  describe('reading answers whole', () => {
+    const read = (path: string, limits: { bytes?: number; timeout?: number } = {}) =>
+      transport.read(
+        { origin: server.url, path, method: 'GET', headers: {} },
+        { bytes: 100, timeout: 5_000, ...limits },
+      );
+    const failureOf = (call: Promise<unknown>) =>
+      call.then(
+        () => 'answered',
+        (error: Error) => error.name,
+      );
+
+    it('gives status, headers and bytes, in however many parts they come', async () => {
+      server.answerWith((request, response) => {
+        response.writeHead(request.url === '/none' ? 204 : 202, { 'x-a': ['1', '2'] });
+        if (request.url === '/parts') response.write('in two ', () => response.end('parts'));
+        else response.end(request.url === '/none' ? undefined : 'at once');
+      });
+      const found = await Promise.all([read('/parts'), read('/once'), read('/none')]);
+      expect(found.map(({ status, body }) => [status, String(body)])).to.deep.equal([
+        [202, 'in two parts'],
+        [202, 'at once'],
+        [204, ''],
+      ]);
+      expect(found[0]!.headers['x-a']).to.deep.equal(['1', '2']);
+    });
+
+    it('uses a connection again after a whole answer', async () => {
+      server.answerWith((_request, response) => void response.end('ok'));
+      for (let call = 0; call < 5; call += 1) await read('/a');
+      expect(new Set(server.requests.map(({ socket }) => socket)).size).to.be.at.most(2);
+    });
+
+    it('gives up what is larger than the limit, and its connection', async () => {
+      server.answerWith((_request, response) => void response.end(Buffer.alloc(1_000_000)));
+      for (let call = 0; call < 6; call += 1)
+        expect((await read('/a', { bytes: 99_999 })).body).to.equal(undefined);
+      await until(() => server.requests.every(({ socket }) => socket.destroyed), {
+        what: 'the connections to be cut',
+      });
+    });
+
+    it('gives up what takes too long: the head, the body, or a connection that is free', async () => {
+      server.answerWith((request, response) => {
+        if (request.url === '/head') return;
+        response.write('x');
+      });
+      const calls = [
+        read('/head', { timeout: 50 }),
+        read('/body', { timeout: 50 }),
+        read('/wait', { timeout: 20 }),
+      ];
+      expect(await Promise.all(calls.map(failureOf))).to.deep.equal(Array(3).fill('AnswerLate'));
+      await until(() => server.requests.every(({ socket }) => socket.destroyed), {
+        what: 'the connections to be cut',
+      });
+      server.answerWith((_request, response) => void response.end('ok'));
+      expect((await read('/after')).status).to.equal(200);
+      expect(server.seen, 'nobody waited for it any more').to.not.include('GET /wait');
+    });
+
+    it('rejects when an answer breaks off, or there is nobody', async () => {
+      server.answerWith((_request, response) => {
+        response.writeHead(200, { 'content-length': '100' });
+        response.write('half', () => response.destroy());
+      });
+      expect(await failureOf(read('/a'))).to.match(/Error$/);
+      const nobody = { origin: 'http://127.0.0.1:9', path: '/', method: 'GET', headers: {} };
+      expect(await failureOf(transport.read(nobody, { bytes: 1, timeout: 5_000 }))).to.match(/Error$/);
+    });
+  });
 });

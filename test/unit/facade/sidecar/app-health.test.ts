@@ -10,9 +10,8 @@ async function seenAfter(...statuses: number[]): Promise<boolean[]> {
   const seen: boolean[] = [];
   const over = Promise.withResolvers<void>();
   const rest = [...statuses];
-  const transport: Transport = {
+  const transport: Pick<Transport, 'request'> = {
     request: async () => ({ status: rest.shift()!, headers: {}, body: Readable.from([]) }),
-    close: async () => {},
   };
   const clock = {
     ...systemClock,

@@ -1,0 +1,49 @@
+/** Spares a side that fails its shadow calls the repetition. Where nothing failed lately it costs nothing. */
+import { type BegunCall, createBreaker } from '../../chassis/breaker.ts';
+import { Guards } from '../upstreams/guards.ts';
+
+/** opossum needs a reset longer than the timeout; at least this long. */
+const LEAST_RESET_MS = 10_000;
+
+/** The guard of one side of one route. */
+export class LegGuard {
+  readonly #name: string;
+  readonly #guards: Guards;
+  /** For calls in calm, of which only a failure is news. */
+  readonly #calm: BegunCall;
+
+  /** `timeout`: of a call, in milliseconds. */
+  constructor(name: string, timeout: number, monotonic: () => number) {
+    const reset = Math.max(LEAST_RESET_MS, timeout * 2);
+    const settings = { name, timeout, reset, window: LEAST_RESET_MS };
+    this.#name = name;
+    this.#guards = new Guards({
+      ...{ window: LEAST_RESET_MS, monotonic, onChange() {} },
+      createBreaker: () => createBreaker(settings),
+    });
+    this.#calm = {
+      succeeded() {},
+      failed: () => {
+        this.#guards.failed(name);
+        // Counted like those that follow it.
+        this.#guards.of(name)?.begin()?.failed();
+      },
+      dropped() {},
+    };
+  }
+
+  /** Whether a call would be let through now. */
+  get admits(): boolean {
+    return this.#guards.of(this.#name)?.admits ?? true;
+  }
+
+  /** Lets a call through, which tells how it went; undefined: the side is spared it. */
+  begin(): BegunCall | undefined {
+    const breaker = this.#guards.of(this.#name);
+    return breaker === undefined ? this.#calm : breaker.begin();
+  }
+
+  close(): void {
+    this.#guards.close();
+  }
+}
