@@ -1,7 +1,8 @@
 /**
  * What a client feels of a shadow at 100 %, whatever its candidate does: latencies beside the same route without
  * one, at a fixed rate that leaves the facade air, and in a closed loop, where the comparisons take their part of a
- * full core. One stall of the machine spoils the p99 of a round, hence many of them. Fails when requests were neither compared nor counted as skipped.
+ * full core. One stall of the machine spoils the p99 of a round, hence many short ones, after a full load that has all
+ * code compiled. Fails when requests were neither compared nor counted as skipped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
@@ -27,13 +28,13 @@ export function run(): Promise<void> {
     const contestants = new Map([...facades].map(([name, facade]) => [name, [[facade]]]));
     const steady = await inRounds(
       contestants,
-      { ...USUAL_LOAD, rate: RATE },
-      { warmUps: 4, rounds: 4 * ROUNDS - 1 },
+      { ...USUAL_LOAD, seconds: 1, rate: RATE },
+      { warmUpBy: USUAL_LOAD, rounds: 10 * ROUNDS - 1 },
     );
     printTable(steady, ALONE);
     printTargets(steady, targets);
     print(`\nClosed loop by ${GENERATOR}`);
-    printTable(await inRounds(contestants, USUAL_LOAD, { rounds: 2 * ROUNDS - 1 }), ALONE);
+    printTable(await inRounds(contestants, USUAL_LOAD, { warmUps: 0, rounds: 2 * ROUNDS - 1 }), ALONE);
     for (const [name, facade] of facades) if (name !== ALONE) await countersAddUp(name, facade);
   });
 }

@@ -40,9 +40,11 @@ export type Served = readonly Pinned[];
 /** Starts of the same thing, taken in turn: processes of the same code differ by some percent. */
 export type Contestant = readonly Served[];
 
-/** How often a start is warmed up before it is measured, and in how many rounds. */
+/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds. */
 export interface Rounds {
   warmUps?: number;
+  /** That of the measurement where nothing is said. */
+  warmUpBy?: LoadPlan;
   rounds?: number;
 }
 
@@ -50,10 +52,10 @@ export interface Rounds {
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
-  { warmUps = 3, rounds: count = ROUNDS }: Rounds = {},
+  { warmUps = 3, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   for (const served of [...contestants.values()].flat())
-    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(served, plan);
+    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(served, warmUpBy);
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
   const starts = Math.max(...[...contestants.values()].map((all) => all.length));
   for (let turn = 0; turn < count * starts; turn += 1) {

@@ -42,6 +42,12 @@ export const adminErrors = defineErrors({
     message: ({ found }) => `Found content-type ${found}, expected application/json.`,
     remedy: 'Send the change as JSON with that content-type; {} where there is nothing to say.',
   },
+  ADMIN_BODY_UNREADABLE: {
+    status: 400,
+    exit: EXIT.usage,
+    message: ({ found }) => `Found ${found}, expected a small JSON object.`,
+    remedy: 'Send the change as one JSON object; see the admin API page for what each path takes.',
+  },
   ADMIN_EXPOSED: {
     status: 500,
     exit: EXIT.usage,

@@ -1,6 +1,7 @@
 /** The admin API of the facade: status, routes, metrics, health. On its own address, never through the facade. */
 import express, { type ErrorRequestHandler, type Express } from 'express';
 import { authorize } from '../../chassis/admin/authorize.ts';
+import { readJsonBody, withBodyError } from '../../chassis/admin/read-body.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
 import type { Logger } from '../../chassis/log.ts';
 import { facadeErrors } from '../errors.ts';
@@ -27,7 +28,7 @@ export function createAdminApi(deps: AdminDeps): Express {
     response.setHeader('content-type', contentType);
     response.end(body);
   });
-  app.use('/api', authorize({ ...deps, reads: ['/explain'] }), express.json({ limit: '64kb' }));
+  app.use('/api', authorize({ ...deps, reads: ['/explain'] }), readJsonBody());
   app.get('/api/status', async (_request, response) => {
     response.json(await status(deps));
   });
@@ -82,16 +83,9 @@ async function status({
 function answerError(log: Logger): ErrorRequestHandler {
   return (error, request, response, next) => {
     if (response.headersSent) return next(error);
-    const known = error?.type === 'entity.parse.failed' ? notJson() : error;
+    const known = withBodyError(error);
     const { status, ...shown } = describeError(known);
     if (!(known instanceof KitError)) log.error('admin request failed', { path: request.path, error });
     response.status(status).json(shown);
   };
-}
-
-function notJson(): KitError {
-  return facadeErrors.error('REQUEST_INVALID', {
-    found: 'a body that is not JSON',
-    expected: 'a JSON object',
-  });
 }

@@ -1,7 +1,7 @@
 /** One WebSocket until an upstream has answered, and what follows when an instance is not there. */
 import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import type { BegunCall, Breaker } from '../../chassis/breaker.ts';
+import { type BegunCall, type Breaker, breakerErrors } from '../../chassis/breaker.ts';
 import { bulkheadErrors } from '../../chassis/http/bulkhead.ts';
 import type { Instance } from '../upstreams/instance.ts';
 import type { Waiter } from '../upstreams/places.ts';
@@ -12,7 +12,7 @@ import { refuseUpgrade } from './problem-answer.ts';
 import { responseHeaders } from './response-headers.ts';
 import type { UpgradeOutcome, UpgradePlan } from './upgrade-plan.ts';
 
-const PROBLEMS = { ...forwardingErrors.table, ...bulkheadErrors.table };
+const PROBLEMS = { ...forwardingErrors.table, ...bulkheadErrors.table, ...breakerErrors.table };
 const NOTHING = Buffer.alloc(0);
 
 /** One that is being opened. While it is, it is an exchange with an instance as any other; once open it is none. */
@@ -56,7 +56,7 @@ export class Opening implements UpgradeEvents, Waiter {
     const instance = pool.pick(this.#tried);
     if (instance === undefined || !this.#isLetThrough()) {
       places?.leave();
-      this.#fail('UPSTREAM_ABSENT');
+      this.#fail(instance === undefined ? 'UPSTREAM_ABSENT' : 'BREAKER_OPEN');
       return;
     }
     instance.inflight += 1;
@@ -134,7 +134,7 @@ export class Opening implements UpgradeEvents, Waiter {
 
   #enter(): void {
     const { places } = this.#plan.upstream;
-    if (this.#call === undefined && this.#breaker()?.state === 'open') this.#fail('UPSTREAM_ABSENT');
+    if (this.#call === undefined && this.#breaker()?.state === 'open') this.#fail('BREAKER_OPEN');
     else if (places === undefined) this.entered();
     else places.enter(this);
   }

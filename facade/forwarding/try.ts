@@ -98,8 +98,8 @@ export class Try implements ForwarderEvents, Waiter {
     this.#failed(error, over);
   }
 
-  onCut(): void {
-    this.#exchange.failure ??= 'answer-cut';
+  onCut(error: Error): void {
+    this.#exchange.failure ??= error instanceof KitError ? error.code : 'answer-cut';
   }
 
   get #step(): Step {

@@ -2,6 +2,7 @@
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { authorize } from '../../chassis/admin/authorize.ts';
 import { callerOf, requireRole } from '../../chassis/admin/caller.ts';
+import { readJsonBody, withBodyError } from '../../chassis/admin/read-body.ts';
 import type { TokenHolder } from '../../chassis/admin/token-holders.ts';
 import type { Clock } from '../../chassis/clock.ts';
 import { describeError, KitError } from '../../chassis/errors.ts';
@@ -36,7 +37,7 @@ export function createApi(deps: ApiDeps): express.Express {
     const { contentType, body } = await metrics.expose();
     response.type(contentType).send(body);
   });
-  app.use('/api', authorize(deps), express.json());
+  app.use('/api', authorize(deps), readJsonBody());
   app.get('/api/data', async (_request, response) => {
     response.json(await Promise.all(groups.names.map((name) => viewGroup(groups, name, clock.now()))));
   });
@@ -57,8 +58,9 @@ export function createApi(deps: ApiDeps): express.Express {
   }
   app.use((_request, response) => void response.status(404).json(notFound));
   app.use((error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    if (!(error instanceof KitError)) deps.log.error('admin request failed', { error });
-    const { status, ...body } = describeError(error);
+    const known = withBodyError(error);
+    if (!(known instanceof KitError)) deps.log.error('admin request failed', { error });
+    const { status, ...body } = describeError(known);
     response.status(status).json(body);
   });
   return app;

@@ -18,6 +18,8 @@ const TOKENS = [token('rita', 'reader'), token('otto', 'operator'), token('ada',
 interface Asked {
   as?: string;
   headers?: Record<string, string>;
+  /** Sent as it is, in place of the body. */
+  text?: string;
 }
 
 interface Answer {
@@ -28,17 +30,21 @@ interface Answer {
 }
 
 /** Asks as it stands on the wire: `fetch` would not send a Host or an Origin of one's own. */
-function call(base: string, [method, path, body]: Call, { as, headers = {} }: Asked = {}): Promise<Answer> {
+function call(
+  base: string,
+  [method, path, body]: Call,
+  { as, headers = {}, text }: Asked = {},
+): Promise<Answer> {
   const bearer = as === undefined ? {} : { authorization: `Bearer ${as}-token` };
   const type = method === 'GET' ? {} : { 'content-type': 'application/json' };
   return new Promise((resolve, reject) => {
     const options = { method, headers: { ...type, ...bearer, ...headers } };
     const outgoing = httpRequest(base + path, options, async (answer) => {
-      const text = Buffer.concat(await answer.toArray()).toString();
-      const { code, message } = text.startsWith('{') ? JSON.parse(text) : {};
+      const told = Buffer.concat(await answer.toArray()).toString();
+      const { code, message } = told.startsWith('{') ? JSON.parse(told) : {};
       resolve({ status: answer.statusCode!, code, message, headers: answer.headers });
     });
-    outgoing.on('error', reject).end(body && JSON.stringify(body));
+    outgoing.on('error', reject).end(text ?? (body && JSON.stringify(body)));
   });
 }
 
@@ -153,6 +159,18 @@ function guardsItsAdminApi(make: () => Promise<AdminProcess>) {
     expect((await change({ headers: { cookie: 'token=ada-token' } })).status).to.equal(401);
     const own = { origin: `http://${host}`, 'sec-fetch-site': 'same-origin' };
     expect((await change({ as: 'ada', headers: own })).status).to.equal(subject.changed);
+  });
+
+  it('says what is wrong with a body that it cannot read', async () => {
+    await start();
+    for (const [text, found] of [
+      ['{ "reason": ', 'a body that is not JSON'],
+      [JSON.stringify({ reason: 'x'.repeat(70_000) }), 'a body of more than 64 kB'],
+    ] as const) {
+      const { status, code, message } = await change({ as: 'ada', text });
+      expect([status, code]).to.deep.equal([400, 'ADMIN_BODY_UNREADABLE']);
+      expect(message).to.include(found);
+    }
   });
 
   it('makes an address wait after many different wrong tokens, and never logs one', async () => {

@@ -6,13 +6,14 @@ import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
 import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
+import { type Load, startLoad } from './rig/load.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
 forEachForwarder('Instances that die under load', () => {
   let legacy: TestUpstream;
   let processes: TestProcess[];
   let facade: TestFacade;
-  let loads: { stop(): Promise<number[]> }[];
+  let loads: Load[];
   beforeEach(async () => {
     legacy = await startUpstream(json('legacy'));
     processes = [];
@@ -49,57 +50,30 @@ ${route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')}${rest}`);
     const { instances } = upstreams.find(({ name }) => name === 'service')!;
     return instances.find(({ url }) => url === where)!.inflight;
   };
-  /** Clients that ask one after the other until `stop`; gives the statuses, and who answered last. */
-  const load = (clients: number, init?: RequestInit) => {
-    const statuses: number[] = [];
-    let going = true;
-    let last = '';
-    const one = async () => {
-      while (going) {
-        const answer = await fetch(`${facade.url}/api/1`, init).catch(() => undefined);
-        await answer?.text();
-        last = answer?.headers.get('x-instance') ?? last;
-        statuses.push(answer?.status ?? 0);
-      }
-    };
-    const all = Promise.all(Array.from({ length: clients }, one));
-    const made = {
-      statuses,
-      last: () => last,
-      async stop() {
-        going = false;
-        await all;
-        return statuses;
-      },
-    };
+  const load = (clients: number, body?: string) => {
+    const made = startLoad(`${facade.url}/api/1`, { clients, bodyOf: () => body });
     loads.push(made);
     return made;
-  };
-  const more = (statuses: number[], count = 200) => {
-    const wanted = statuses.length + count;
-    return until(() => statuses.length >= wanted, { timeout: 30_000 });
   };
 
   it('cost no read when they are killed, and of the writes those that they had', async () => {
     const [one, other] = [await instance(), await instance()];
     await start(`urls: ["${one.url}", "${other.url}"], timeout: 9s`);
     const reads = load(4);
-    const writes = load(32, { method: 'POST', body: 'x' });
-    await more(writes.statuses);
+    const writes = load(32, 'x');
+    await writes.more();
     // Stopped, it keeps what it has, so that this can be counted before it dies.
     one.one.child.kill('SIGSTOP');
     const had = await until(async () => {
       const before = await inflightAt(one.url);
-      await more(writes.statuses);
+      await writes.more();
       return (await inflightAt(one.url)) === before ? before : undefined;
     });
     one.one.child.kill('SIGKILL');
-    await more(writes.statuses);
-    const read = (await reads.stop()).filter((status) => status !== 200);
-    expect(read, 'reads').to.deep.equal([]);
-    const failed = (await writes.stop()).filter((status) => status !== 200);
-    expect(failed.length, 'writes').to.be.at.most(had);
-    expect(reads.last()).to.equal(String(other.one.pid));
+    await writes.more();
+    expect(await reads.stop(), 'reads').to.deep.equal([]);
+    expect((await writes.stop()).length, 'writes').to.be.at.most(had);
+    expect(reads.lastInstance()).to.equal(String(other.one.pid));
   });
 
   it('cost nothing once they are gone: what found no connection was not sent, and goes elsewhere with its body', async () => {
@@ -112,9 +86,9 @@ ${route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')}${rest}`);
     await gone.close();
     await start(`urls: ["${gone.url}", "${other.url}"], retries: 0, ejection: { maxEjected: 0% }`);
     const body = 'x'.repeat(100_000);
-    const writes = load(32, { method: 'POST', body });
-    await more(writes.statuses, 400);
-    expect((await writes.stop()).filter((status) => status !== 200)).to.deep.equal([]);
+    const writes = load(32, body);
+    await writes.more(400);
+    expect(await writes.stop()).to.deep.equal([]);
     expect([...lengths]).to.deep.equal([body.length]);
     await other.close();
     const metric = /^strangler_upstream_retries_total\{[^}]*reason="unconnected"[^}]*\} (\d+)/m;
@@ -133,8 +107,8 @@ ${route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')}${rest}`);
     try {
       await start('service: shop', `store: { kind: redis, url: "${redisUrl()}", prefix: ${prefix} }`);
       const reads = load(4);
-      const writes = load(4, { method: 'POST', body: 'x' });
-      await more(reads.statuses);
+      const writes = load(4, 'x');
+      await reads.more();
       await first.leave();
       const named = async () =>
         (await facade.status()).upstreams
@@ -143,9 +117,8 @@ ${route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')}${rest}`);
       await until(async () => (await named()).join() === other.url, { timeout: 30_000 });
       one.one.child.kill('SIGTERM');
       expect(await one.one.ended).to.equal(0);
-      await more(reads.statuses);
-      const all = [...(await reads.stop()), ...(await writes.stop())];
-      expect(all.filter((status) => status !== 200)).to.deep.equal([]);
+      await reads.more();
+      expect([...(await reads.stop()), ...(await writes.stop())]).to.deep.equal([]);
     } finally {
       await redis.del(leasesKey(prefix, 'shop'));
       await redis.quit();

@@ -283,6 +283,8 @@ routes: []`);
       () => 'cut',
     );
     expect(cut).to.equal('cut');
+    const line = await until(() => facade!.log.find(({ message }) => message === 'request'));
+    expect(line).to.include({ status: 200, failure: 'ANSWER_IDLE' });
   });
 
   it('have a breaker for each route: one that fails leaves the other alone', async () => {

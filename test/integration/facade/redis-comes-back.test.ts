@@ -93,10 +93,10 @@ describe('Facades under load whose Redis fails', () => {
 
   it('keep a rollback that an older snapshot does not have, and write it back', async () => {
     await start('nothing');
-    await put(facades[0]!, 'live');
+    expect(await put(facades[0]!, 'live')).to.equal(200);
     await redis.client.save();
-    await put(facades[1]!, 'shadow');
-    await put(facades[0]!, 'legacy');
+    expect(await put(facades[1]!, 'shadow')).to.equal(200);
+    expect(await put(facades[0]!, 'legacy')).to.equal(200);
     await all('legacy');
     await redis.kill();
     await redis.start();

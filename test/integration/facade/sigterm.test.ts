@@ -128,7 +128,7 @@ routes: []
     const [url, admin] = [String(line.url), String(line.admin)];
     const status = async (where: string) => (await fetch(where).catch(() => undefined))?.status;
     let isReady = true;
-    load = startLoad(url, 8, () => isReady);
+    load = startLoad(url, { may: () => isReady });
     await load.more();
     one.child.kill('SIGTERM');
     await until(async () => (await status(`${admin}/health/ready`)) === 503, {

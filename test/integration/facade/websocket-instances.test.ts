@@ -62,6 +62,8 @@ ${route('r', 'path: /ws', 'retired')}`);
     expect(outcomes[0]).to.equal(502);
     expect(outcomes.at(-1)).to.equal(503);
     expect((await service()).breakers).to.deep.equal([{ route: 'r', state: 'open' }]);
+    const closed = facade.log.filter(({ message }) => message === 'websocket closed');
+    expect(closed.at(-1)).to.include({ failure: 'BREAKER_OPEN' });
   });
 
   it('speak against an instance that breaks off or takes too long, and not against one that refuses', async () => {
