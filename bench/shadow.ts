@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
 import { GENERATOR } from './facade/load.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
-import { inRounds, print, printTable, printTargets, ROUNDS, USUAL_LOAD } from './facade/rounds.ts';
+import { inRounds, print, printTable, printTargets, ROUNDS, STARTS, USUAL_LOAD } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const ALONE = 'without a shadow';
@@ -25,24 +25,31 @@ export function run(): Promise<void> {
       .filter((name) => name !== ALONE)
       .map((of) => ({ of, to: ALONE, figure: 'p99' as const, most: 1.1 }));
     print(`${RATE} requests a second by ${GENERATOR}`);
-    const contestants = new Map([...facades].map(([name, facade]) => [name, [[facade]]]));
+    const contestants = new Map([...facades].map(([name, all]) => [name, all.map((one) => [one])]));
     const steady = await inRounds(
       contestants,
       { ...USUAL_LOAD, seconds: 1, rate: RATE },
-      { warmUpBy: USUAL_LOAD, rounds: 10 * ROUNDS - 1 },
+      { warmUpBy: USUAL_LOAD, rounds: 4 * ROUNDS },
     );
     printTable(steady, ALONE);
     printTargets(steady, targets);
     print(`\nClosed loop by ${GENERATOR}`);
-    printTable(await inRounds(contestants, USUAL_LOAD, { warmUps: 0, rounds: 2 * ROUNDS - 1 }), ALONE);
-    for (const [name, facade] of facades) if (name !== ALONE) await countersAddUp(name, facade);
+    printTable(await inRounds(contestants, USUAL_LOAD, { warmUps: 0 }), ALONE);
+    for (const [name, all] of facades)
+      if (name !== ALONE) for (const one of all) await countersAddUp(name, one);
   });
 }
 
-async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<string, Pinned>> {
-  const started = new Map<string, Pinned>();
+/** Several of each, as processes of the same code differ. */
+async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<string, Pinned[]>> {
+  const started = new Map<string, Pinned[]>();
   const options = { facade: ', forwarder: undici' };
-  started.set(ALONE, await facade(ALONE, configFor('legacy', upstream.url, options)));
+  const start = async (name: string, config: string) => {
+    const all: Pinned[] = [];
+    for (let index = 0; index < STARTS; index += 1) all.push(await facade(`${name} ${index}`, config));
+    started.set(name, all);
+  };
+  await start(ALONE, configFor('legacy', upstream.url, options));
   const candidates = new Map([
     ['answers', upstream.url],
     ['refuses', REFUSING],
@@ -52,8 +59,7 @@ async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<stri
     candidates.set(way, bad.url);
   }
   for (const [way, service] of candidates) {
-    const name = `candidate ${way}`;
-    started.set(name, await facade(name, configFor('shadow', upstream.url, { ...options, service })));
+    await start(`candidate ${way}`, configFor('shadow', upstream.url, { ...options, service }));
   }
   return started;
 }

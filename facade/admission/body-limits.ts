@@ -26,7 +26,10 @@ export function limitBody(
   limitPauses(exchange, idle, onExceeded);
 }
 
-/** The connection's own timer does it, which starts anew with each byte. */
+/**
+ * Looks at it now and then. The connection's own timer would not do: Node cuts a connection off when that is over for a
+ * body that has come whole and that nobody took yet.
+ */
 function limitPauses(exchange: Exchange, idle: number, onExceeded: (error: KitError) => void): void {
   const { request, response } = exchange;
   const { socket } = request;
@@ -38,24 +41,25 @@ function limitPauses(exchange: Exchange, idle: number, onExceeded: (error: KitEr
   request.on('resume', () => {
     moved = true;
   });
-  request.setTimeout(look, () => {
-    // Since the answer's end it is the limit on idle connections that is over.
-    if (response.writableFinished) return onExceeded(admissionErrors.error('BODY_TOO_SLOW'));
-    if (limitsItself(response)) return;
-    quiet = moved ? 0 : look + (socket.bytesRead === read ? quiet : 0);
-    moved = false;
-    read = socket.bytesRead;
-    // An upstream that does not take it is not the client's fault.
-    const paused = request.isPaused();
-    const limit = paused ? patienceOf(exchange) : idle;
-    if (quiet >= limit) return onExceeded(paused ? slow(limit) : admissionErrors.error('BODY_TOO_SLOW'));
-    look = Math.min(limit - quiet, LOOK_MS);
-    request.setTimeout(look);
-  });
-  request.once('end', () => {
-    // After the answer's end the timer is the one that closes idle connections.
-    if (!response.writableFinished && !limitsItself(response)) request.setTimeout(0);
-  });
+  const check = () => {
+    // From the answer's end on it is Node's limit on idle connections that counts.
+    if (response.writableFinished) return;
+    if (!limitsItself(response)) {
+      quiet = moved || socket.bytesRead !== read ? 0 : quiet + look;
+      moved = false;
+      read = socket.bytesRead;
+      // What is all there, and what nobody takes, is not the client's fault.
+      const waits = request.complete || request.isPaused();
+      const limit = waits ? patienceOf(exchange) : idle;
+      if (quiet >= limit) return onExceeded(waits ? slow(limit) : admissionErrors.error('BODY_TOO_SLOW'));
+      look = Math.min(limit - quiet, LOOK_MS);
+    }
+    timer = setTimeout(check, look);
+  };
+  let timer = setTimeout(check, look);
+  const stop = () => clearTimeout(timer);
+  request.once('end', stop);
+  response.once('close', stop);
 }
 
 /** An answer that has begun is under way, however little of the body its upstream takes. */

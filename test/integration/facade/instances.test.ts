@@ -1,6 +1,7 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
+import { startDeafServer } from './rig/deaf.ts';
 import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
 import { startRawServer } from './rig/raw.ts';
@@ -67,6 +68,18 @@ ${routes}`);
     for (let left = 4; left > 0; left -= 1) writes.push(await ask({ method: 'POST', body: 'x' }));
     expect(writes.map(({ status }) => status).sort()).to.deep.equal([200, 200, 502, 502]);
     expect(asked).to.equal(5);
+  });
+
+  it('stand in for one to which no connection comes about in four seconds, whatever the request', async () => {
+    const deaf = await startDeafServer();
+    try {
+      await start(`urls: ["${deaf.url}", "${good.url}"], timeout: 9s, ejection: { maxEjected: 0% }`);
+      const asked = Array.from({ length: 4 }, () => ask({ method: 'POST', body: 'x' }));
+      expect((await Promise.all(asked)).map(({ by }) => by)).to.deep.equal(Array(4).fill('good'));
+      expect(await metric('retries_total')).to.be.at.least(1);
+    } finally {
+      await deaf.close();
+    }
   });
 
   it('are not asked again for a request that says that it was sent before', async () => {
