@@ -48,7 +48,11 @@ export interface Rounds {
   rounds?: number;
 }
 
-/** Warms each up, until its code is compiled, then measures each start once a round. */
+/**
+ * Warms each up, until its code is compiled, then measures each start once a round, and just before that warms it up
+ * again: while the others had their turns V8 has given the memory of an idle process back, and growing anew costs it half
+ * as much again for a second or two.
+ */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
@@ -61,7 +65,9 @@ export async function inRounds(
   for (let turn = 0; turn < count * starts; turn += 1) {
     for (const [name, all] of contestants) {
       const served = all[turn % starts];
-      if (served !== undefined) rounds.get(name)!.push(await measured(served, plan));
+      if (served === undefined) continue;
+      await loadOf(served, { ...plan, seconds: 1 });
+      rounds.get(name)!.push(await measured(served, plan));
     }
   }
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));

@@ -4,8 +4,8 @@ import { createRedisRegistrar, leasesKey } from '../../../chassis/discovery/leas
 import { startProcess, type TestProcess } from '../../support/processes.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
-import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
-import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
+import { configWith, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { type Load, startLoad } from './rig/load.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
@@ -34,15 +34,9 @@ forEachForwarder('Instances that die under load', () => {
     return { one, url: `http://127.0.0.1:${port}` };
   };
   const start = async (service: string, rest = '') => {
-    facade = await startTestFacade(`
-facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
-worker: { admin: "127.0.0.1:9" }
-upstreams:
-  legacy: { url: "${legacy.url}" }
-  service: { ${service}, slowStart: 0s }
-legacy: legacy
-routes:
-${route('r', 'path: /api/:id, methods: [GET, POST]', 'retired')}${rest}`);
+    const routes = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired');
+    const upstream = { legacy: legacy.url, service: `${service}, slowStart: 0s` };
+    facade = await startTestFacade(configWith({ ...upstream, routes, extra: rest }));
   };
   /** Exchanges under way with the instance. */
   const inflightAt = async (where: string) => {

@@ -2,7 +2,7 @@ import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
 import { startDeafServer } from './rig/deaf.ts';
-import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { configWith, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
 import { startRawServer } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
@@ -37,15 +37,7 @@ forEachForwarder('Instances of an upstream', () => {
     service: string,
     routes = route('r', 'path: /api/:id, methods: [GET, POST]', 'retired'),
   ) => {
-    facade = await startTestFacade(`
-facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
-worker: { admin: "127.0.0.1:9" }
-upstreams:
-  legacy: { url: "${legacy.url}" }
-  service: { ${service} }
-legacy: legacy
-routes:
-${routes}`);
+    facade = await startTestFacade(configWith({ legacy: legacy.url, service, routes }));
     return facade;
   };
   const ask = async (init?: RequestInit, path = '/api/1') => {

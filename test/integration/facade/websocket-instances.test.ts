@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { expect } from 'chai';
 import { until } from '../../support/wait.ts';
-import { route, startTestFacade, type TestFacade } from './rig/facade.ts';
-import { forEachForwarder, forwarderInUse } from './rig/forwarders.ts';
+import { configWith, route, startTestFacade, type TestFacade } from './rig/facade.ts';
+import { forEachForwarder } from './rig/forwarders.ts';
 import { startRawServer } from './rig/raw.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 import { startEcho, type TestEcho, tryToOpen } from './rig/websocket.ts';
@@ -25,15 +25,10 @@ forEachForwarder('WebSockets to the instances of an upstream', () => {
   });
 
   const start = async (service: string) => {
-    facade = await startTestFacade(`
-facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()} }
-worker: { admin: "127.0.0.1:9" }
-upstreams:
-  legacy: { url: "${legacy.url}" }
-  service: { ${service}, slowStart: 0s }
-legacy: legacy
-routes:
-${route('r', 'path: /ws', 'retired')}`);
+    const routes = route('r', 'path: /ws', 'retired');
+    facade = await startTestFacade(
+      configWith({ legacy: legacy.url, service: `${service}, slowStart: 0s`, routes }),
+    );
   };
   const service = async () => (await facade.status()).upstreams.find(({ name }) => name === 'service')!;
   const states = async () => (await service()).instances.map(({ state }) => state.kind).join();

@@ -48,11 +48,22 @@ export function config({
   extra?: string;
   facade?: string;
 }): string {
+  return configWith({ legacy, service: `url: "${service}", timeout: 500ms`, routes, extra, facade });
+}
+
+/** The same where `service` is YAML of its upstream. */
+export function configWith({
+  legacy,
+  service,
+  routes = '',
+  extra = '',
+  facade = '',
+}: Parameters<typeof config>[0]): string {
   return `facade: { listen: "127.0.0.1:0", admin: "127.0.0.1:0", drain: 200ms, forwarder: ${forwarderInUse()}${facade} }
 worker: { admin: "127.0.0.1:9" }
 upstreams:
   legacy: { url: "${legacy}" }
-  service: { url: "${service}", timeout: 500ms }
+  service: { ${service} }
 legacy: legacy
 routes:
 ${routes || '  []'}
