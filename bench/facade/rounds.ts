@@ -27,6 +27,8 @@ export interface Target {
 
 /** Rounds of each start, where nobody says otherwise. */
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+/** As often until V8 has compiled what a request needs: of 3 the latencies of what followed were still three times as long. */
+const WARM_UPS = 6;
 /** How often each contestant is started. */
 export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
@@ -56,7 +58,7 @@ export interface Rounds {
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
-  { warmUps = 3, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
+  { warmUps = WARM_UPS, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   for (const served of [...contestants.values()].flat())
     for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(served, warmUpBy);
