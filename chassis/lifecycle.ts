@@ -1,7 +1,7 @@
 /** How a process starts and stops: releasers run in reverse order, signals close, errors say what to do. */
 import { type Clock, systemClock } from './clock.ts';
 import { describeError, EXIT, KitError, messageOf } from './errors.ts';
-import { allocateYoung } from './garbage.ts';
+import { tuneGarbageCollection } from './garbage.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -75,7 +75,7 @@ export async function runProcess(
   name: string,
   start: (context: ProcessContext, stop: (reason: string, code: number) => void) => Promise<void>,
 ): Promise<void> {
-  allocateYoung();
+  tuneGarbageCollection();
   const log = createLogger({ process: name, level: process.env.LOG_LEVEL });
   const lifecycle = createLifecycle({ log });
   let ending = false;

@@ -27,8 +27,8 @@ export interface Target {
 
 /** Rounds of each start, where nobody says otherwise. */
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
-/** As often until V8 has compiled what a request needs: of 3 the latencies of what followed were still three times as long. */
-const WARM_UPS = 6;
+/** Turns of each start that are not measured: until V8 has compiled what a request needs. */
+const WARM_UPS = 4;
 /** How often each contestant is started. */
 export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
@@ -42,7 +42,7 @@ export type Served = readonly Pinned[];
 /** Starts of the same thing, taken in turn: processes of the same code differ by some percent. */
 export type Contestant = readonly Served[];
 
-/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds. */
+/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds it is. */
 export interface Rounds {
   warmUps?: number;
   /** That of the measurement where nothing is said. */
@@ -51,28 +51,35 @@ export interface Rounds {
 }
 
 /**
- * Warms each up, until its code is compiled, then measures each start once a round, and just before that warms it up
- * again: while the others had their turns V8 has given the memory of an idle process back, and growing anew costs it half
- * as much again for a second or two.
+ * One start of each contestant after the other: some turns to warm up, until its code is compiled, then as many rounds as
+ * wanted, with a second of load before each. A process that waits for longer than half a minute for its next turn loses
+ * its compiled code again where it runs with V8's own settings (docs/decisions/0007), and would be measured cold.
  */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
   { warmUps = WARM_UPS, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
-  for (const served of [...contestants.values()].flat())
-    for (let warmUp = 0; warmUp < warmUps; warmUp += 1) await loadOf(served, warmUpBy);
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
   const starts = Math.max(...[...contestants.values()].map((all) => all.length));
-  for (let turn = 0; turn < count * starts; turn += 1) {
-    for (const [name, all] of contestants) {
-      const served = all[turn % starts];
-      if (served === undefined) continue;
-      await loadOf(served, { ...plan, seconds: 1 });
-      rounds.get(name)!.push(await measured(served, plan));
+  for (let start = 0; start < starts; start += 1) {
+    const side = startsAt(contestants, start);
+    for (let turn = 0; turn < warmUps; turn += 1)
+      for (const [, served] of side) await loadOf(served, warmUpBy);
+    for (let round = 0; round < count; round += 1) {
+      for (const [name, served] of side) {
+        await loadOf(served, { ...plan, seconds: 1 });
+        rounds.get(name)!.push(await measured(served, plan));
+      }
     }
   }
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
+}
+
+function startsAt(contestants: ReadonlyMap<string, Contestant>, index: number): [string, Served][] {
+  return [...contestants].flatMap(([name, all]) =>
+    all.slice(index, index + 1).map((served) => [name, served] as [string, Served]),
+  );
 }
 
 /** Starts a contestant of single processes as often as wanted. */

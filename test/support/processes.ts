@@ -28,15 +28,23 @@ export interface TestProcess {
 
 const running = new Set<TestProcess>();
 
+/** Where and how a script is started. */
+export interface StartOptions {
+  env?: Record<string, string | undefined>;
+  cwd?: string;
+  /** Of Node and V8, before the script. */
+  flags?: readonly string[];
+}
+
 /** Starts a script of the repository with the Node that runs the tests and the source condition. */
 export function startProcess(
   script: string,
   args: readonly string[] = [],
-  { env = {}, cwd = repoRoot }: { env?: Record<string, string | undefined>; cwd?: string } = {},
+  { env = {}, cwd = repoRoot, flags = [] }: StartOptions = {},
 ): TestProcess {
   const child = spawn(
     process.execPath,
-    ['--conditions=source', fileURLToPath(new URL(script, `file://${repoRoot}`)), ...args],
+    [...flags, '--conditions=source', fileURLToPath(new URL(script, `file://${repoRoot}`)), ...args],
     {
       cwd,
       env: { ...process.env, ...env },

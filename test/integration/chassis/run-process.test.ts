@@ -1,8 +1,8 @@
 import { expect } from 'chai';
 import { startProcess } from '../../support/processes.ts';
 
-const start = (behaviour: string, env?: Record<string, string>) =>
-  startProcess('test/integration/chassis/processes/sample-process.ts', [behaviour], { env });
+const SAMPLE = 'test/integration/chassis/processes/sample-process.ts';
+const start = (behaviour: string, env?: Record<string, string>) => startProcess(SAMPLE, [behaviour], { env });
 
 describe('a process', () => {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
@@ -60,5 +60,18 @@ describe('a process', () => {
     expect(await error.ended).to.equal(70);
     expect(error.stdout()).to.include('"level":"error"').and.not.include('"level":"info"');
     await one.stop('SIGKILL');
+  });
+
+  it('keeps its compiled code while it is idle: no collection drops whatever V8 could give back', async () => {
+    // With memory said to be short V8 does not wait for a minute of low allocation before it collects.
+    const flags = ['--trace-gc', '--trace-memory-reducer', '--optimize-for-size'];
+    const whenIdle = async (behaviour: string) => {
+      const one = startProcess(SAMPLE, [behaviour], { flags });
+      const [, kind] = await one.line(/finished GC #1.*\n.*: (Mark-Compact(?: \(reduce\))?) \d/);
+      await one.stop('SIGKILL');
+      return kind;
+    };
+    const [ours, byDefault] = await Promise.all(['run', 'as V8 comes'].map(whenIdle));
+    expect({ ours, byDefault }).to.deep.equal({ ours: 'Mark-Compact', byDefault: 'Mark-Compact (reduce)' });
   });
 });

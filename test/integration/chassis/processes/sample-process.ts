@@ -1,4 +1,5 @@
 /** A process for the tests of `runProcess`; its first argument says how it behaves. */
+import { setFlagsFromString } from 'node:v8';
 import { defineErrors } from '../../../../chassis/errors.ts';
 import { runProcess } from '../../../../chassis/lifecycle.ts';
 
@@ -28,6 +29,7 @@ await runProcess('sample', async ({ log, lifecycle, metrics }) => {
   if (behaviour === 'error') throw new Error('internal detail');
   if (behaviour === 'rejection') setTimeout(() => void Promise.reject(new Error('nobody waits')), 1);
   if (behaviour === 'chatty') lifecycle.onClose('chat', () => chat((index) => log.info(`line ${index}`)));
+  if (behaviour === 'as V8 comes') setFlagsFromString('--memory-reducer-favors-memory');
   log.info('started');
 });
 
