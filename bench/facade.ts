@@ -7,16 +7,8 @@ import path from 'node:path';
 import { GENERATOR } from './facade/load.ts';
 import { OTHER_PROXIES } from './facade/other-proxies.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
-import {
-  type Contestant,
-  inRounds,
-  print,
-  printTable,
-  printTargets,
-  type Served,
-  STARTS,
-  type Target,
-} from './facade/rounds.ts';
+import { print, printTable, printTargets, type Target } from './facade/report.ts';
+import { type Contestant, inRounds, type Served, STARTS } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const BARE = 'bare';

@@ -1,5 +1,6 @@
 /** What a thousand routes cost beside ten: the same request to the same route, first in both files. */
-import { type Contestant, inRounds, print, printTable, printTargets, started } from './facade/rounds.ts';
+import { print, printTable, printTargets } from './facade/report.ts';
+import { type Contestant, inRounds, started } from './facade/rounds.ts';
 import { configFor, onStage } from './facade/stage.ts';
 
 const FEW = '10 routes';

@@ -8,7 +8,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
 import { GENERATOR } from './facade/load.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
-import { inRounds, print, printTable, printTargets, ROUNDS, STARTS, USUAL_LOAD } from './facade/rounds.ts';
+import { print, printTable, printTargets } from './facade/report.ts';
+import { inRounds, ROUNDS, STARTS, USUAL_LOAD } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const ALONE = 'without a shadow';

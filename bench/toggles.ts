@@ -5,16 +5,8 @@
 import path from 'node:path';
 import { startServices } from '../scripts/services/start.ts';
 import { CORES, type Pinned } from './facade/pinned-process.ts';
-import {
-  type Contestant,
-  inRounds,
-  print,
-  printTable,
-  printTargets,
-  type Served,
-  STARTS,
-  USUAL_LOAD,
-} from './facade/rounds.ts';
+import { print, printTable, printTargets } from './facade/report.ts';
+import { type Contestant, inRounds, type Served, STARTS, USUAL_LOAD } from './facade/rounds.ts';
 import { configFor, onStage } from './facade/stage.ts';
 
 const FACADES = 4;

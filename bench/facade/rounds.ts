@@ -17,18 +17,10 @@ export interface Medians {
   failed: number;
 }
 
-/** A figure to reach: `of` by `to`, at most `most`. */
-export interface Target {
-  of: string;
-  to: string;
-  figure: 'cpu' | 'p99';
-  most: number;
-}
-
 /** Rounds of each start, where nobody says otherwise. */
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 /** Turns of each start that are not measured: until V8 has compiled what a request needs. */
-const WARM_UPS = 4;
+const WARM_UPS = 5;
 /** How often each contestant is started. */
 export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
@@ -52,8 +44,9 @@ export interface Rounds {
 
 /**
  * One start of each contestant after the other: some turns to warm up, until its code is compiled, then as many rounds as
- * wanted, with a second of load before each. A process that waits for longer than half a minute for its next turn loses
- * its compiled code again where it runs with V8's own settings (docs/decisions/0007), and would be measured cold.
+ * wanted, with a second of load before each. All others stand still meanwhile, as their timers would take some of the
+ * core and its caches; and a process that merely waited would lose its compiled code after half a minute, where it runs
+ * with V8's own settings (docs/decisions/0007), and be measured cold.
  */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
@@ -61,25 +54,37 @@ export async function inRounds(
   { warmUps = WARM_UPS, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
-  const starts = Math.max(...[...contestants.values()].map((all) => all.length));
-  for (let start = 0; start < starts; start += 1) {
-    const side = startsAt(contestants, start);
-    for (let turn = 0; turn < warmUps; turn += 1)
-      for (const [, served] of side) await loadOf(served, warmUpBy);
-    for (let round = 0; round < count; round += 1) {
-      for (const [name, served] of side) {
-        await loadOf(served, { ...plan, seconds: 1 });
-        rounds.get(name)!.push(await measured(served, plan));
+  const all = [...contestants.values()].flat();
+  const starts = Math.max(...[...contestants.values()].map(({ length }) => length));
+  try {
+    for (const served of all) signal(served, 'SIGSTOP');
+    for (let start = 0; start < starts; start += 1) {
+      const side = [...contestants].flatMap(([name, list]) =>
+        list.slice(start, start + 1).map((served) => ({ name, served })),
+      );
+      for (let turn = -warmUps; turn < count; turn += 1) {
+        for (const { name, served } of side) {
+          const round = await turnOf(served, plan, turn < 0 ? warmUpBy : undefined);
+          if (turn >= 0) rounds.get(name)!.push(round);
+        }
       }
     }
+  } finally {
+    for (const served of all) signal(served, 'SIGCONT');
   }
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
 }
 
-function startsAt(contestants: ReadonlyMap<string, Contestant>, index: number): [string, Served][] {
-  return [...contestants].flatMap(([name, all]) =>
-    all.slice(index, index + 1).map((served) => [name, served] as [string, Served]),
-  );
+async function turnOf(served: Served, plan: LoadPlan, warmUpBy: LoadPlan | undefined): Promise<Round> {
+  signal(served, 'SIGCONT');
+  if (warmUpBy === undefined) await loadOf(served, { ...plan, seconds: 1 });
+  const round = await measured(served, warmUpBy ?? plan);
+  signal(served, 'SIGSTOP');
+  return round;
+}
+
+function signal(served: Served, name: 'SIGSTOP' | 'SIGCONT'): void {
+  for (const { pid } of served) process.kill(pid, name);
 }
 
 /** Starts a contestant of single processes as often as wanted. */
@@ -114,37 +119,6 @@ async function loadOf(served: Served, plan: LoadPlan): Promise<Load> {
   };
 }
 
-/** Prints one line each, with the ratio of its processor time to that of `base`. */
-export function printTable(results: ReadonlyMap<string, Medians>, base: string): void {
-  const width = Math.max(...[...results.keys()].map((name) => name.length));
-  print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
-  for (const [name, { rate, p50, p99, cpu, failed }] of results) {
-    const ratio = cpu / results.get(base)!.cpu;
-    print(
-      `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
-        `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
-    );
-  }
-}
-
-/** Prints each target beside what was found; a miss fails nothing, as machines differ. */
-export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
-  for (const { of, to, figure, most } of targets) {
-    const one = results.get(of);
-    const other = results.get(to);
-    if (one === undefined || other === undefined) continue;
-    const found = one[figure] / other[figure];
-    const name = figure === 'cpu' ? 'CPU a request' : figure;
-    const verdict = found <= most ? 'reached' : 'MISSED';
-    print(`${verdict}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, expected at most ${most.toFixed(2)}`);
-  }
-}
-
-/** One line of the report. */
-export function print(line: string): void {
-  process.stdout.write(`${line}\n`);
-}
-
 function mediansOf(rounds: readonly Round[]): Medians {
   const of = (value: (round: Round) => number) => median(rounds.map(value));
   return {
@@ -159,8 +133,4 @@ function mediansOf(rounds: readonly Round[]): Medians {
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)]!;
-}
-
-function column(value: number, width: number, digits: number): string {
-  return value.toFixed(digits).padStart(width);
 }

@@ -1,0 +1,45 @@
+/** What a comparison prints: a table of medians, and each figure to reach beside what was found. */
+import type { Medians } from './rounds.ts';
+
+/** A figure to reach: `of` by `to`, at most `most`. */
+export interface Target {
+  of: string;
+  to: string;
+  figure: 'cpu' | 'p99';
+  most: number;
+}
+
+/** Prints one line each, with the ratio of its processor time to that of `base`. */
+export function printTable(results: ReadonlyMap<string, Medians>, base: string): void {
+  const width = Math.max(...[...results.keys()].map((name) => name.length));
+  print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
+  for (const [name, { rate, p50, p99, cpu, failed }] of results) {
+    const ratio = cpu / results.get(base)!.cpu;
+    print(
+      `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
+        `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
+    );
+  }
+}
+
+/** Prints each target beside what was found; a miss fails nothing, as machines differ. */
+export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
+  for (const { of, to, figure, most } of targets) {
+    const one = results.get(of);
+    const other = results.get(to);
+    if (one === undefined || other === undefined) continue;
+    const found = one[figure] / other[figure];
+    const name = figure === 'cpu' ? 'CPU a request' : figure;
+    const verdict = found <= most ? 'reached' : 'MISSED';
+    print(`${verdict}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, expected at most ${most.toFixed(2)}`);
+  }
+}
+
+/** One line of the report. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function column(value: number, width: number, digits: number): string {
+  return value.toFixed(digits).padStart(width);
+}
