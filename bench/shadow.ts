@@ -74,7 +74,7 @@ async function countersAddUp(name: string, { message }: Pinned): Promise<void> {
     const { summary } = (await answer.json()) as EvidenceView;
     const total = (counts: object) => Object.values(counts).reduce((sum, count) => sum + count, 0);
     const counted = total(summary.outcomes) + total(summary.skipped);
-    const { answered } = summary.legacy;
+    const { answered, failed } = summary.legacy;
     if (counted === answered && answered > 0) {
       print(
         `${name}: ${answered} answered = ${total(summary.outcomes)} compared + ${total(summary.skipped)} skipped`,
@@ -82,7 +82,9 @@ async function countersAddUp(name: string, { message }: Pinned): Promise<void> {
       return;
     }
     if (Date.now() > latest)
-      throw new Error(`${name}: found ${counted} compared or skipped, expected ${answered} as answered`);
+      throw new Error(
+        `${name}: found ${counted} compared or skipped, expected ${answered} as answered, ${failed} of them failed`,
+      );
     await delay(200);
   }
 }

@@ -1,4 +1,5 @@
 /** Contestants under the same load in turn, round after round, so that a slow minute of the machine hits them all. */
+import { setTimeout as delay } from 'node:timers/promises';
 import { type Load, type LoadPlan, load } from './load.ts';
 import { cpuMsOf, type Pinned } from './pinned-process.ts';
 
@@ -23,6 +24,8 @@ export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
 const WARM_UPS = 5;
 /** How often each contestant is started. */
 export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
+/** In which a process comes to rest when its load has ended. */
+const REST_MS = 100;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 const PATH = '/api/items/1';
 
@@ -79,6 +82,8 @@ async function turnOf(served: Served, plan: LoadPlan, warmUpBy: LoadPlan | undef
   signal(served, 'SIGCONT');
   if (warmUpBy === undefined) await loadOf(served, { ...plan, seconds: 1 });
   const round = await measured(served, warmUpBy ?? plan);
+  // What the load left under way would be past its time limits after the pause.
+  await delay(REST_MS);
   signal(served, 'SIGSTOP');
   return round;
 }
