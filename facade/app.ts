@@ -26,9 +26,15 @@ import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
 import type { ActiveRoute } from './snapshot.ts';
 import { type UpgradeDeps, upgrade } from './websocket/upgrade-flow.ts';
 
+/** How many clients wait for the end of an answer. */
+export interface Clients {
+  waiting: number;
+}
+
 /** What the flow is made from. */
 export interface FacadeDeps extends UpgradeDeps {
   marks: ShadowMarks;
+  clients: Clients;
   serveAggregate: ServeAggregate;
   /** Sees answers pass, to compare them. */
   tap: AnswerTap;
@@ -70,7 +76,9 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
   const aggregate = view.snapshot.aggregates?.match(request.method ?? '', target.path);
   const route = aggregate === undefined ? admission.route : undefined;
   const exchange = arrive(deps, view, request, response, requestId, { target, route });
+  deps.clients.waiting += 1;
   response.once('close', () => {
+    deps.clients.waiting -= 1;
     settleForGood(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });

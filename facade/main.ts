@@ -16,7 +16,7 @@ import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';
-import { createFacade, type Facade } from './app.ts';
+import { type Clients, createFacade, type Facade } from './app.ts';
 import { type AuditFile, openAuditFile } from './audit/audit-file.ts';
 import { type AuditJournal, createAuditJournal } from './audit/journal.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
@@ -154,7 +154,9 @@ function requestFlow(
   const { log, metrics, lifecycle, clock, token } = options;
   // Facades that share the admin token know each other's shadow calls.
   const marks = createShadowMarks(shadowMarkKey(token || randomBytes(32)), clock.now);
+  const clients: Clients = { waiting: 0 };
   const shadow = createShadow({
+    busy: () => clients.waiting > 0,
     view: inForce.view,
     recorder,
     marks,
@@ -179,6 +181,7 @@ function requestFlow(
     now: clock.now,
     monotonic: clock.monotonic,
     marks,
+    clients,
     ...duties,
     tap: shadow.tap,
     onRefused: telemetry.refused,

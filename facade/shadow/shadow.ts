@@ -33,6 +33,8 @@ export interface ShadowOptions {
   metrics: Metrics;
   log: Logger;
   clock: Clock;
+  /** Whether a client waits for an answer just now. */
+  busy: () => boolean;
   /** 0 to 1, for sampling. */
   random: () => number;
 }
@@ -57,7 +59,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   const verdicts = createVerdictRecorder(options);
   const guards = createGuards(options.clock);
   const active = new Map<string, number>();
-  const pace = createPace();
+  const pace = createPace({ busy: options.busy, now: options.clock.monotonic });
   const jobs: JobDeps = {
     ...{ transport, verdicts, clock: options.clock, marks: options.marks, signal: stop.signal },
     rechecks: { active: 0, most: MOST_RECHECKS },
