@@ -24,17 +24,13 @@ import { LEGACY_ALONE } from './routing/assignment.ts';
 import type { RequestTarget } from './routing/request-target.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow/shadow-mark.ts';
 import type { ActiveRoute } from './snapshot.ts';
+import type { WaitingClients } from './waiting-clients.ts';
 import { type UpgradeDeps, upgrade } from './websocket/upgrade-flow.ts';
-
-/** How many clients wait for the end of an answer. */
-export interface Clients {
-  waiting: number;
-}
 
 /** What the flow is made from. */
 export interface FacadeDeps extends UpgradeDeps {
   marks: ShadowMarks;
-  clients: Clients;
+  clients: WaitingClients;
   serveAggregate: ServeAggregate;
   /** Sees answers pass, to compare them. */
   tap: AnswerTap;
@@ -76,9 +72,9 @@ function handle(deps: FacadeDeps, request: IncomingMessage, response: ServerResp
   const aggregate = view.snapshot.aggregates?.match(request.method ?? '', target.path);
   const route = aggregate === undefined ? admission.route : undefined;
   const exchange = arrive(deps, view, request, response, requestId, { target, route });
-  deps.clients.waiting += 1;
+  deps.clients.came();
   response.once('close', () => {
-    deps.clients.waiting -= 1;
+    deps.clients.left();
     settleForGood(exchange);
     deps.onEnd(exchange, deps.monotonic() - exchange.startedAt);
   });

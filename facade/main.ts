@@ -16,7 +16,7 @@ import { newTraceparent } from '../chassis/trace-context.ts';
 import { createAdminApi } from './admin/api.ts';
 import { createAggregates, type ServeAggregate } from './aggregate/serve-aggregate.ts';
 import { createUpstreamCall } from './aggregate/upstream-call.ts';
-import { type Clients, createFacade, type Facade } from './app.ts';
+import { createFacade, type Facade } from './app.ts';
 import { type AuditFile, openAuditFile } from './audit/audit-file.ts';
 import { type AuditJournal, createAuditJournal } from './audit/journal.ts';
 import { createDiscovery, type GrowingResolver } from './discovery.ts';
@@ -33,6 +33,7 @@ import { serveClients } from './serve-clients.ts';
 import { createShadow } from './shadow/shadow.ts';
 import { createShadowMarks, shadowMarkKey } from './shadow/shadow-mark.ts';
 import { openStores, type Stores } from './stores.ts';
+import { addClientsTelemetry } from './telemetry/clients-telemetry.ts';
 import { addDiscoveryTelemetry } from './telemetry/discovery-telemetry.ts';
 import { addDriftTelemetry } from './telemetry/drift-telemetry.ts';
 import { addQuarantineTelemetry } from './telemetry/quarantine-telemetry.ts';
@@ -41,6 +42,7 @@ import { addUpstreamTelemetry, createUpstreamEvents } from './telemetry/upstream
 import { addWebSocketTelemetry } from './telemetry/websocket-telemetry.ts';
 import { createRouteControl } from './toggles/route-control.ts';
 import { dividedGroups } from './toggles/route-group.ts';
+import { WaitingClients } from './waiting-clients.ts';
 import { createConnections } from './websocket/connections.ts';
 
 /** How a facade is started. */
@@ -154,9 +156,10 @@ function requestFlow(
   const { log, metrics, lifecycle, clock, token } = options;
   // Facades that share the admin token know each other's shadow calls.
   const marks = createShadowMarks(shadowMarkKey(token || randomBytes(32)), clock.now);
-  const clients: Clients = { waiting: 0 };
+  const clients = new WaitingClients();
+  addClientsTelemetry(metrics, clients);
   const shadow = createShadow({
-    busy: () => clients.waiting > 0,
+    clients,
     view: inForce.view,
     recorder,
     marks,

@@ -11,6 +11,7 @@ import type { Upstream } from '../forwarding/upstream.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import { decodedBody } from './decode-body.ts';
 import type { LegGuard } from './leg-guard.ts';
+import type { Pace } from './pacing.ts';
 import { callSide, LARGEST_EXPANSION, type ShadowLeg, type ShadowRequest } from './shadow-call.ts';
 import { SHADOW_MARK_HEADER, type ShadowMarks } from './shadow-mark.ts';
 import type { VerdictRecorder } from './verdict-recorder.ts';
@@ -35,6 +36,8 @@ export interface JobDeps {
   marks: ShadowMarks;
   signal: AbortSignal;
   rechecks: { active: number; most: number };
+  /** When the bodies are compared, which takes long for large ones. */
+  pace: Pace;
 }
 
 /** A route's rules are compiled at its first comparison. */
@@ -59,10 +62,24 @@ export async function runComparison(job: ComparisonJob, deps: JobDeps): Promise<
     return deps.verdicts.outcome(route, exchange, failed(`status ${answer.observed.status}`));
   }
   const rules = rulesOf(route);
-  const { outcome, hits } = compare(control, answer.observed, rules, deps.clock.now());
+  const { outcome, hits } = await inPace(deps.pace, () =>
+    compare(control, answer.observed, rules, deps.clock.now()),
+  );
   deps.verdicts.hits(route, hits);
   const settled = outcome.kind === 'mismatch' ? await settle(outcome, rules, job, deps) : outcome;
   deps.verdicts.outcome(route, exchange, settled);
+}
+
+function inPace<Result>(pace: Pace, work: () => Result): Promise<Result> {
+  return new Promise((resolve, reject) =>
+    pace(() => {
+      try {
+        resolve(work());
+      } catch (error) {
+        reject(error);
+      }
+    }),
+  );
 }
 
 /** A service that is spared says nothing about itself; one that failed does. */

@@ -17,6 +17,7 @@ import { hasBody } from '../forwarding/request-headers.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
 import type { View } from '../in-force.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import type { WaitingClients } from '../waiting-clients.ts';
 import { CapturedAnswer } from './captured-answer.ts';
 import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
 import { ineligible } from './eligibility.ts';
@@ -33,8 +34,8 @@ export interface ShadowOptions {
   metrics: Metrics;
   log: Logger;
   clock: Clock;
-  /** Whether a client waits for an answer just now. */
-  busy: () => boolean;
+  /** Those that comparisons make way for. */
+  clients: WaitingClients;
   /** 0 to 1, for sampling. */
   random: () => number;
 }
@@ -59,10 +60,11 @@ export function createShadow(options: ShadowOptions): Shadow {
   const verdicts = createVerdictRecorder(options);
   const guards = createGuards(options.clock);
   const active = new Map<string, number>();
-  const pace = createPace({ busy: options.busy, now: options.clock.monotonic });
+  const pace = createPace({ clients: options.clients, now: options.clock.monotonic });
   const jobs: JobDeps = {
     ...{ transport, verdicts, clock: options.clock, marks: options.marks, signal: stop.signal },
     rechecks: { active: 0, most: MOST_RECHECKS },
+    pace,
   };
 
   const start = (exchange: Exchange, route: ActiveRoute, service: Upstream, controlMs: number) => {

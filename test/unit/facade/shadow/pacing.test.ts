@@ -1,26 +1,43 @@
 import { expect } from 'chai';
 import { createPace } from '../../../../facade/shadow/pacing.ts';
+import { WaitingClients } from '../../../../facade/waiting-clients.ts';
 
 describe('The pace of comparisons', () => {
   /** A pace on turns of an event loop and on looks of a timer, one at a time, with what it has begun. */
   const paced = () => {
     const soon: (() => void)[] = [];
     const later: (() => void)[] = [];
-    const state = { clients: 0, now: 0 };
+    const clients = new WaitingClients();
+    const state = { now: 0, idle: 0 };
     const pace = createPace({
-      busy: () => state.clients > 0,
+      clients,
       now: () => state.now,
+      idle: () => state.idle,
       soon: (run) => soon.push(run),
       later: (run) => later.push(run),
     });
     const begun: number[] = [];
-    const add = (...pieces: number[]) => {
-      for (const one of pieces) pace(() => begun.push(one));
+    /** How long each takes, in milliseconds. */
+    const pieces = { take: 0 };
+    const add = (...all: number[]) => {
+      for (const one of all)
+        pace(() => {
+          begun.push(one);
+          state.now += pieces.take;
+        });
     };
     const all = (due: (() => void)[]) => () => {
       for (const run of due.splice(0)) run();
     };
-    return { state, add, begun, turn: all(soon), look: all(later) };
+    const [turn, look] = [all(soon), all(later)];
+    /** Time that the loop spends, some of it idle, with all its looks and turns. */
+    const pass = (ms: number, idle: number) => {
+      state.now += ms;
+      state.idle += idle;
+      look();
+      turn();
+    };
+    return { state, clients, add, pieces, begun, turn, look, pass };
   };
 
   it('begins nothing at once, one in each turn, in order', () => {
@@ -47,35 +64,131 @@ describe('The pace of comparisons', () => {
     expect(begun).to.deep.equal([1, 2]);
   });
 
-  it('begins none while a client waits, and goes on when none does', () => {
-    const { state, add, begun, turn, look } = paced();
-    state.clients = 1;
+  it('begins none while a client waits, and goes on as soon as the last has left', () => {
+    const { clients, add, begun, turn } = paced();
+    clients.came();
+    clients.came();
     add(1, 2);
     turn();
-    look();
+    clients.left();
+    turn();
     expect(begun).to.deep.equal([]);
-    state.clients = 0;
-    look();
+    clients.left();
+    expect(begun).to.deep.equal([]);
+    turn();
     expect(begun).to.deep.equal([1]);
     turn();
     expect(begun).to.deep.equal([1, 2]);
   });
 
-  it('lets a piece wait for 20 ms at most, each from when it came', () => {
-    const { state, add, begun, turn, look } = paced();
-    state.clients = 1;
-    add(1);
-    state.now = 10;
-    add(2);
+  it('makes way again for a client that comes between two pieces', () => {
+    const { clients, add, begun, turn } = paced();
+    add(1, 2);
     turn();
-    state.now = 20;
-    look();
-    expect(begun).to.deep.equal([1]);
+    clients.came();
     turn();
-    look();
     expect(begun).to.deep.equal([1]);
-    state.now = 30;
-    look();
+    clients.left();
+    turn();
     expect(begun).to.deep.equal([1, 2]);
+  });
+
+  describe('where clients wait without a pause', () => {
+    it('goes on once that took 5 ms and the loop is idle half of the time: it is their upstream that is slow', () => {
+      const { clients, add, begun, turn, pass } = paced();
+      turn();
+      clients.came();
+      clients.left();
+      clients.came();
+      add(1, 2, 3);
+      turn();
+      pass(4, 4);
+      pass(1, 0.4);
+      expect(begun).to.deep.equal([]);
+      pass(1, 0.5);
+      turn();
+      expect(begun).to.deep.equal([1, 2]);
+    });
+
+    it('looks again after some time with air', () => {
+      const { state, clients, add, begun, turn, pass } = paced();
+      clients.came();
+      add(1, 2, 3);
+      turn();
+      pass(1, 1);
+      state.now += 1;
+      turn();
+      expect(begun).to.deep.equal([1]);
+      pass(1, 0);
+      expect(begun).to.deep.equal([1]);
+      pass(1, 1);
+      expect(begun).to.deep.equal([1, 2]);
+    });
+
+    it('takes a process that stood still for one whose clients wait behind it', () => {
+      const { clients, add, begun, turn, pass } = paced();
+      clients.came();
+      add(1);
+      turn();
+      pass(3, 3);
+      expect(begun).to.deep.equal([]);
+      pass(1, 1);
+      expect(begun).to.deep.equal([1]);
+    });
+
+    it('lets pieces wait for 20 ms where the loop is never idle, and then take a hundredth of the time', () => {
+      const { clients, add, pieces, begun, turn, pass } = paced();
+      clients.came();
+      pieces.take = 0.1;
+      add(1, 2);
+      turn();
+      pass(19, 0);
+      expect(begun).to.deep.equal([]);
+      pass(1, 0);
+      expect(begun).to.deep.equal([1]);
+      pass(14.5, 0);
+      expect(begun).to.deep.equal([1]);
+      pass(1, 0);
+      expect(begun).to.deep.equal([1, 2]);
+    });
+  });
+
+  describe('where no client waits', () => {
+    it('gives pieces a tenth of the idle time, with a millisecond in advance', () => {
+      const { add, pieces, begun, turn, pass } = paced();
+      pieces.take = 0.4;
+      add(1, 2, 3, 4);
+      for (let count = 0; count < 4; count += 1) turn();
+      expect(begun).to.deep.equal([1, 2]);
+      pass(1, 1);
+      expect(begun).to.deep.equal([1, 2]);
+      pass(1, 1.1);
+      expect(begun).to.deep.equal([1, 2, 3]);
+    });
+
+    it('earns no more than a millisecond however long nothing was to be done', () => {
+      const { state, add, pieces, begun, turn } = paced();
+      state.now = 60_000;
+      state.idle = 60_000;
+      pieces.take = 0.4;
+      add(1, 2, 3);
+      for (let count = 0; count < 3; count += 1) turn();
+      expect(begun).to.deep.equal([1, 2]);
+    });
+
+    it('is held up by a piece that took long, for a second of idle time at most', () => {
+      const { state, add, pieces, begun, turn, pass } = paced();
+      pieces.take = 10_000;
+      add(1);
+      turn();
+      pieces.take = 0;
+      add(2);
+      turn();
+      pass(980, 980);
+      expect(begun).to.deep.equal([1]);
+      pass(15, 15);
+      expect(begun).to.deep.equal([1, 2]);
+      expect(state.now).to.equal(10_995);
+    });
   });
 });
