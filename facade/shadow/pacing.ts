@@ -29,8 +29,8 @@ const PATIENCE_MS = 20;
 const FORCED_SHARE = 0.01;
 /** How much time pieces may take for a millisecond that the loop is idle. */
 const EARNED = 0.1;
-/** The most that is earned in advance, in milliseconds. */
-const MOST_CREDIT = 1;
+/** The most that is earned in advance, in milliseconds: some hundred requests that come to a quiet process are all compared. */
+const MOST_CREDIT = 250;
 /** What a piece costs in all, for what it takes itself: the rest is the kernel's, and the reading of the answer. */
 const WHOLE_COST = 1.5;
 /** The most that a long piece is said to cost, in milliseconds: the next ones shall not wait for it without end. */
