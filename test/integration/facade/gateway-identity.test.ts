@@ -117,24 +117,24 @@ describe('A verified identity', () => {
     const own = await startTestFacade(
       config({
         ...{ legacy: legacy.url, service: service.url },
-        routes: route('r', 'path: /r', 'live', ', auth: [jwt]'),
+        routes: route('r', 'path: /left', 'live', ', auth: [jwt]'),
         extra: `auth: { jwt: ${issuer.yaml} }\n`,
       }),
     );
     try {
       const { authorization } = await bearer({});
-      const asked = service.received.length;
       const { hostname, port } = new URL(own.url);
       const socket = connect(Number(port), hostname);
       // Closed when all was sent, so that the facade does see it.
-      socket.end(`GET /r HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n\r\n`);
+      socket.end(`GET /left HTTP/1.1\r\nHost: a\r\nAuthorization: ${authorization}\r\n\r\n`);
       socket.on('error', () => {});
       const series = await until(
         async () => /requests_total\{route="r",upstream="([^"]*)"/.exec(await own.metrics()),
         { what: 'the request to be counted' },
       );
       expect(series[1]).to.equal('(facade)');
-      expect(service.received.length).to.equal(asked);
+      // Comparisons of earlier tests may still be under way.
+      expect(service.received.filter(({ url }) => url === '/left')).to.deep.equal([]);
     } finally {
       await own.close();
     }
