@@ -4,13 +4,16 @@ import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade, TOKEN } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
+/** All that a test asks is compared, also on a machine where that takes long. */
+const ROOM = ', shadow: { concurrency: 100 }';
+
 describe('The admin API of the facade', () => {
   let legacy: TestUpstream;
   let service: TestUpstream;
   let facade: TestFacade;
   const QUICK = ', gate: { minimum: 1ms, mismatch: 20%, latency: 100x }, compare: { maxLag: 0ms }';
   const start = async (stage: string, rest = QUICK, options?: { token: string }) => {
-    const routes = route('r', 'path: /api/:id', stage, rest);
+    const routes = route('r', 'path: /api/:id', stage, rest + ROOM);
     facade = await startTestFacade(config({ legacy: legacy.url, service: service.url, routes }), options);
   };
   beforeEach(async () => {
@@ -146,7 +149,7 @@ describe('The admin API of the facade', () => {
       'r',
       'path: /api/:id',
       'shadow',
-      ', gate: { minimum: 1ms, mismatch: 20%, latency: 100x, data: catalog }',
+      `, gate: { minimum: 1ms, mismatch: 20%, latency: 100x, data: catalog }${ROOM}`,
     );
     const data =
       'data:\n  catalog:\n    source: { url: "mysql://u@h/a", tables: [t] }\n    target: { url: "mysql://u@h/b" }\n    mapping: ./m.ts\n';

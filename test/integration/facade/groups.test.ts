@@ -4,7 +4,8 @@ import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { json, startUpstream, type TestUpstream } from './rig/upstream.ts';
 
-const QUICK = ', gate: { minimum: 1ms, mismatch: 20%, latency: 100x }, compare: { maxLag: 0ms }';
+const QUICK =
+  ', gate: { minimum: 1ms, mismatch: 20%, latency: 100x }, compare: { maxLag: 0ms }, shadow: { concurrency: 100 }';
 
 const KEY = ', key: [header x-user]';
 
