@@ -1,8 +1,8 @@
 /**
  * Starts work that can wait behind what clients wait for: one piece a turn of the event loop, in order, when no client
- * waits, or when those that do wait for their upstream and not for this process; and never more of it than the process
- * has idle time for. A queue grows with the part of the time that its server is busy, and not in proportion: what is
- * taken of the last idle half costs clients far more than what is taken of the first.
+ * waits, or when those that do wait for their upstream and not for this process; in a tenth of the idle time, or in a
+ * hundredth of all time where there is none. A queue grows with the part of the time that its server is busy, and not in
+ * proportion: what is taken of the last idle half costs clients far more than what is taken of the first.
  */
 import { performance } from 'node:perf_hooks';
 import type { WaitingClients } from '../waiting-clients.ts';
