@@ -1,6 +1,7 @@
 /** One request on its way through http-proxy-middleware, between the middleware's events and ours. */
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { RequestHandler } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
 import { followConnecting, holdBody } from './connecting.ts';
 import { forwardingErrors } from './errors.ts';
@@ -34,6 +35,12 @@ export class CarriedRequest implements Attempt {
     // The middleware would not show us a request with this header; it is added later.
     this.#expecting = request.headers;
     request.headers = withoutExpectation(request.headers);
+  }
+
+  /** Has the middleware send it, unless it was given up before. */
+  sendThrough(middleware: RequestHandler): void {
+    if (this.#gaveUp === undefined) void middleware(this.#request, this.#response, this.#next);
+    else this.failed(this.#gaveUp);
   }
 
   requested(outgoing: Outgoing): void {
@@ -104,7 +111,7 @@ export class CarriedRequest implements Attempt {
     });
   }
 
-  next = (error: unknown): void => {
+  #next = (error: unknown): void => {
     if (error instanceof Error) this.failed(error);
   };
 }

@@ -14,6 +14,7 @@ import { CarriedUpgrade } from './carried-upgrade.ts';
 import { keepOffCloseListeners } from './close-listeners.ts';
 import type { Forwarder } from './forwarder.ts';
 import { connectingAgent, createOriginAgent } from './origin-agent.ts';
+import { atTurnEnd } from './turn-end.ts';
 import { createUpgradeAgent } from './upgrade-agent.ts';
 
 const CARRIED = Symbol('carried');
@@ -52,7 +53,8 @@ export function createHttpProxy(target: string): Forwarder {
       const { server } = request.socket as Socket & { server?: Server };
       if (server !== asked) keepOffCloseListeners(server);
       asked = server;
-      void (fresh ? throughFresh() : middleware)(request, response, carried.next);
+      const handler = fresh ? throughFresh() : middleware;
+      atTurnEnd(response, () => carried.sendThrough(handler));
       return carried;
     },
     upgrade(request, socket, head, events) {

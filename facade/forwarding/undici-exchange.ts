@@ -5,6 +5,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Attempt, BodyObserver, FailedOver, ForwarderEvents } from './forwarder.ts';
 import { type Headers, hasBody } from './request-headers.ts';
+import { atTurnEnd } from './turn-end.ts';
 import {
   type Connection,
   type Connections,
@@ -110,7 +111,7 @@ export class Carried implements Attempt, ExchangeHandler {
     this.#state = 'ended';
     this.#observer?.end();
     this.#response.off('close', onClientClose);
-    endWith(this.#response, this.#last);
+    atTurnEnd(this.#response, () => endWith(this.#response, this.#last));
     this.#connections.release(this.#connection);
   }
 
