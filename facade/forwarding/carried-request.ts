@@ -1,7 +1,6 @@
 /** One request on its way through http-proxy-middleware, between the middleware's events and ours. */
 import type { ClientRequest, IncomingMessage, InformationEvent, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { RequestHandler } from 'http-proxy-middleware';
 import { KitError } from '../../chassis/errors.ts';
 import { followConnecting, holdBody } from './connecting.ts';
 import { forwardingErrors } from './errors.ts';
@@ -12,6 +11,11 @@ import { passBody } from './pass-body.ts';
 const CARRIED = Symbol('carried');
 
 type Outgoing = ClientRequest & { [CARRIED]?: CarriedRequest };
+type Middleware = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  next: (error?: unknown) => void,
+) => unknown;
 
 /** One request. */
 export class CarriedRequest implements Attempt {
@@ -38,7 +42,7 @@ export class CarriedRequest implements Attempt {
   }
 
   /** Has the middleware send it, unless it was given up before. */
-  sendThrough(middleware: RequestHandler): void {
+  sendThrough(middleware: Middleware): void {
     if (this.#gaveUp === undefined) void middleware(this.#request, this.#response, this.#next);
     else this.failed(this.#gaveUp);
   }
