@@ -2,6 +2,7 @@
 import { type Clock, systemClock } from './clock.ts';
 import { describeError, EXIT, KitError, messageOf } from './errors.ts';
 import { tuneGarbageCollection } from './garbage.ts';
+import { putHelpersBehind } from './helper-threads.ts';
 import { createLogger, type Logger } from './log.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
 
@@ -76,6 +77,7 @@ export async function runProcess(
   start: (context: ProcessContext, stop: (reason: string, code: number) => void) => Promise<void>,
 ): Promise<void> {
   tuneGarbageCollection();
+  putHelpersBehind();
   const log = createLogger({ process: name, level: process.env.LOG_LEVEL });
   const lifecycle = createLifecycle({ log });
   let ending = false;

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { getPriority, platform } from 'node:os';
 import { expect } from 'chai';
 import { startProcess } from '../../support/processes.ts';
 
@@ -73,5 +75,24 @@ describe('a process', () => {
     };
     const [ours, byDefault] = await Promise.all(['run', 'as V8 comes'].map(whenIdle));
     expect({ ours, byDefault }).to.deep.equal({ ours: 'Mark-Compact', byDefault: 'Mark-Compact (reduce)' });
+  });
+
+  it("puts V8's threads behind the one that serves, where threads have priorities", async function () {
+    if (platform() !== 'linux') {
+      console.warn('SKIPPED: threads have priorities of their own on Linux only');
+      return this.skip();
+    }
+    const one = start('run');
+    await one.line(/"message":"started"/);
+    const tasks = `/proc/${one.child.pid}/task`;
+    const nameOf = (thread: string) => readFileSync(`${tasks}/${thread}/comm`, 'utf8').trim();
+    const priorities = (name: string) =>
+      readdirSync(tasks)
+        .filter((thread) => nameOf(thread) === name)
+        .map((thread) => getPriority(Number(thread)));
+    const own = getPriority();
+    expect(priorities('MainThread')).to.deep.equal([own]);
+    expect(priorities('V8Worker')).to.deep.equal(Array(4).fill(Math.min(own + 10, 19)));
+    await one.stop('SIGKILL');
   });
 });
