@@ -12,20 +12,20 @@ const NICER = 10;
  * Has V8's threads give way to the thread that serves, where both want the same core: a process limited to one, or a busy
  * machine. On Linux only, where a thread has a priority of its own; elsewhere, and where `/proc` is missing, it does nothing.
  */
-export function putHelpersBehind(tasks: string = TASKS): void {
+export function putHelpersBehind(): void {
   const niceness = Math.min(getPriority() + NICER, constants.priority.PRIORITY_LOW);
-  for (const thread of threadsIn(tasks)) {
+  for (const thread of threads()) {
     try {
-      if (readFileSync(`${tasks}/${thread}/comm`, 'utf8').startsWith(HELPER)) setPriority(thread, niceness);
+      if (readFileSync(`${TASKS}/${thread}/comm`, 'utf8').startsWith(HELPER)) setPriority(thread, niceness);
     } catch {
       // The thread has ended, or may not be asked.
     }
   }
 }
 
-function threadsIn(tasks: string): number[] {
+function threads(): number[] {
   try {
-    return readdirSync(tasks).map(Number);
+    return readdirSync(TASKS).map(Number);
   } catch {
     return [];
   }

@@ -92,7 +92,7 @@ describe('a process', () => {
         .map((thread) => getPriority(Number(thread)));
     const own = getPriority();
     expect(priorities('MainThread')).to.deep.equal([own]);
-    expect(priorities('V8Worker')).to.deep.equal(Array(4).fill(Math.min(own + 10, 19)));
+    expect(new Set(priorities('V8Worker'))).to.deep.equal(new Set([Math.min(own + 10, 19)]));
     await one.stop('SIGKILL');
   });
 });
