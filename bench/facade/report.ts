@@ -1,20 +1,23 @@
 /** What a comparison prints: a table of medians, and each figure to reach beside what was found. */
-import type { Medians } from './rounds.ts';
+import { type Medians, ratioOf } from './rounds.ts';
 
 /** A figure to reach: `of` by `to`, at most `most`. */
 export interface Target {
   of: string;
   to: string;
+  /** Another that is the same thing as `to`, for twice as many pairs. */
+  twin?: string;
   figure: 'cpu' | 'p99';
   most: number;
 }
 
-/** Prints one line each, with the ratio of its processor time to that of `base`. */
+/** Prints one line each, with the ratio of its processor time to that of `base`, round by round. */
 export function printTable(results: ReadonlyMap<string, Medians>, base: string): void {
   const width = Math.max(...[...results.keys()].map((name) => name.length));
   print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
-  for (const [name, { rate, p50, p99, cpu, failed }] of results) {
-    const ratio = cpu / results.get(base)!.cpu;
+  for (const [name, medians] of results) {
+    const { rate, p50, p99, cpu, failed } = medians;
+    const { median: ratio } = ratioOf('cpu', medians, results.get(base)!);
     print(
       `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
         `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
@@ -24,14 +27,16 @@ export function printTable(results: ReadonlyMap<string, Medians>, base: string):
 
 /** Prints each target beside what was found; a miss fails nothing, as machines differ. */
 export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
-  for (const { of, to, figure, most } of targets) {
+  for (const { of, to, twin = to, figure, most } of targets) {
     const one = results.get(of);
-    const other = results.get(to);
-    if (one === undefined || other === undefined) continue;
-    const found = one[figure] / other[figure];
+    const others = [...new Set([to, twin])].flatMap((name) => results.get(name) ?? []);
+    if (one === undefined || others.length === 0) continue;
+    const { median, low, high } = ratioOf(figure, one, ...others);
     const name = figure === 'cpu' ? 'CPU a request' : figure;
-    const verdict = found <= most ? 'reached' : 'MISSED';
-    print(`${verdict}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, expected at most ${most.toFixed(2)}`);
+    print(
+      `${median <= most ? 'reached' : 'MISSED'}: ${name} of ${of} is ${median.toFixed(2)} × ${to}, ` +
+        `expected at most ${most.toFixed(2)}; by its rounds between ${low.toFixed(2)} and ${high.toFixed(2)}`,
+    );
   }
 }
 

@@ -9,13 +9,18 @@ export interface Round extends Load {
   cpuMs: number;
 }
 
-/** Medians over the rounds; times in milliseconds, `cpu` in microseconds a request. */
-export interface Medians {
+/** What a round, or the medians of several, came to; times in milliseconds, `cpu` in microseconds a request. */
+export interface Figures {
   rate: number;
   p50: number;
   p99: number;
   cpu: number;
+}
+
+/** Medians over the rounds, and the rounds they were taken of, in order. */
+export interface Medians extends Figures {
   failed: number;
+  rounds: readonly Figures[];
 }
 
 /** Rounds of each start, where nobody says otherwise. */
@@ -49,7 +54,8 @@ export interface Rounds {
  * One start of each contestant after the other: some turns to warm up, until its code is compiled, then as many rounds as
  * wanted, with a second of load before each. All others stand still meanwhile, as their timers would take some of the
  * core and its caches; and a process that merely waited would lose its compiled code after half a minute, where it runs
- * with V8's own settings (docs/decisions/0007), and be measured cold.
+ * with V8's own settings (docs/decisions/0007), and be measured cold. Every second turn goes backwards, so that nobody
+ * always follows the same one.
  */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
@@ -66,7 +72,7 @@ export async function inRounds(
         list.slice(start, start + 1).map((served) => ({ name, served })),
       );
       for (let turn = -warmUps; turn < count; turn += 1) {
-        for (const { name, served } of side) {
+        for (const { name, served } of turn % 2 === 0 ? side : side.toReversed()) {
           const round = await turnOf(served, plan, turn < 0 ? warmUpBy : undefined);
           if (turn >= 0) rounds.get(name)!.push(round);
         }
@@ -124,15 +130,39 @@ async function loadOf(served: Served, plan: LoadPlan): Promise<Load> {
   };
 }
 
+/** What one contestant is by another, and between what that lies 19 times in 20, as far as rounds can tell. */
+export interface Ratio {
+  median: number;
+  low: number;
+  high: number;
+}
+
+/**
+ * The median over the ratios of rounds that ran side by side: a machine that is twice as slow for a minute changes both
+ * rounds of a pair, but only one of two medians. Of several that are the same thing, each gives its pairs. The bounds
+ * are those of a median by ranks, whatever the distribution (Conover, Practical Nonparametric Statistics, 3.2); what
+ * starts of one thing differ by is not in them.
+ */
+export function ratioOf(figure: keyof Figures, of: Medians, ...same: readonly Medians[]): Ratio {
+  const pairs = Math.min(...[of, ...same].map(({ rounds }) => rounds.length));
+  const ratiosTo = (to: Medians) =>
+    of.rounds.slice(0, pairs).map((round, index) => round[figure] / to.rounds[index]![figure]);
+  const sorted = same.flatMap(ratiosTo).sort((a, b) => a - b);
+  const beside = 0.98 / Math.sqrt(pairs);
+  const low = sorted[Math.max(0, Math.round((0.5 - beside) * sorted.length) - 1)]!;
+  const high = sorted[Math.min(sorted.length - 1, Math.round((0.5 + beside) * sorted.length))]!;
+  return { median: median(sorted), low, high };
+}
+
 function mediansOf(rounds: readonly Round[]): Medians {
-  const of = (value: (round: Round) => number) => median(rounds.map(value));
-  return {
-    rate: of(({ requests, seconds }) => requests / seconds),
-    p50: of(({ p50 }) => p50),
-    p99: of(({ p99 }) => p99),
-    cpu: of(({ cpuMs, requests }) => (cpuMs * 1_000) / requests),
-    failed: rounds.reduce((sum, { failed }) => sum + failed, 0),
-  };
+  const figures = rounds.map(figuresOf);
+  const of = (figure: keyof Figures) => median(figures.map((one) => one[figure]));
+  const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
+  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu'), failed, rounds: figures };
+}
+
+function figuresOf({ requests, seconds, p50, p99, cpuMs }: Round): Figures {
+  return { rate: requests / seconds, p50, p99, cpu: (cpuMs * 1_000) / requests };
 }
 
 function median(values: number[]): number {
