@@ -1,24 +1,23 @@
 /**
  * What a client feels of a shadow at 100 %, whatever its candidate does: latencies beside the same route without
- * one, at a fixed rate that leaves the facade air, and in a closed loop, where the core is full without comparisons. One
- * stall of the machine spoils the p99 of a round, hence many short ones, after a full load that has all code compiled; and
- * the facade without a shadow is there twice: each candidate is paired with both, as an error of theirs would be in all
- * ratios, and what they differ by is what the machine adds. Fails when requests were neither compared nor counted as skipped.
+ * one, at a fixed rate that leaves the facade air, and in a closed loop, where the core is full without comparisons. The
+ * p99 hangs on stalls of the machine of some milliseconds, hence slices of half a second, percentiles over all of them,
+ * and the facade without a shadow twice: each candidate is held against both, and what they differ by is what the machine
+ * adds. Fails when requests were neither compared nor counted as skipped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
-import { GENERATOR } from './facade/load.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { print, printTable, printTargets, type Target } from './facade/report.ts';
-import { inRounds, ROUNDS, STARTS, USUAL_LOAD } from './facade/rounds.ts';
+import { inRounds, type Rounds, STARTS, USUAL_LOAD } from './facade/rounds.ts';
+import { inSlices, type SlicesPlan } from './facade/slices.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const ALONE = 'without a shadow';
 const ALONE_AGAIN = 'without, once more';
 const REFUSING = 'http://127.0.0.1:9';
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
-/** Starts of each: two of the same code may differ by more than rounds of one. */
-const SHADOW_STARTS = 2 * STARTS;
+const SLICES: SlicesPlan = { connections: 64, slices: 20, leadInMs: 100, countedMs: 400, restMs: 100 };
 /** How long comparisons under way may take to be counted. */
 const SETTLE_MS = 15_000;
 
@@ -30,19 +29,15 @@ export function run(): Promise<void> {
     const targets: Target[] = [...facades.keys()]
       .slice(1)
       .map((of) => (hasShadow(of) ? { ...p99, of, twin: ALONE_AGAIN } : { ...p99, of }));
-    print(`${RATE} requests a second by ${GENERATOR}`);
     const contestants = new Map([...facades].map(([name, all]) => [name, all.map((one) => [one])]));
-    const steady = await inRounds(
-      contestants,
-      { ...USUAL_LOAD, seconds: 2, rate: RATE },
-      { warmUpBy: USUAL_LOAD, rounds: 3 * ROUNDS },
-    );
-    printTable(steady, ALONE);
-    printTargets(steady, targets);
-    print(`\nClosed loop by ${GENERATOR}`);
-    const closed = await inRounds(contestants, USUAL_LOAD, { warmUps: 0 });
-    printTable(closed, ALONE);
-    printTargets(closed, targets);
+    const show = async (title: string, plan: SlicesPlan, rounds: Rounds) => {
+      print(title);
+      const results = await inRounds(contestants, USUAL_LOAD, { ...rounds, measure: inSlices(plan) });
+      printTable(results, ALONE);
+      printTargets(results, targets);
+    };
+    await show(`${RATE} requests a second`, { ...SLICES, rate: RATE }, {});
+    await show('\nClosed loop of 64 connections', { ...SLICES, slices: 6 }, { warmUps: 0 });
     for (const [name, all] of facades)
       if (hasShadow(name)) for (const one of all) await countersAddUp(name, one);
   });
@@ -58,7 +53,7 @@ async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<stri
   const options = { facade: ', forwarder: undici' };
   const start = async (name: string, config: string) => {
     const all: Pinned[] = [];
-    for (let index = 0; index < SHADOW_STARTS; index += 1) all.push(await facade(`${name} ${index}`, config));
+    for (let index = 0; index < STARTS; index += 1) all.push(await facade(`${name} ${index}`, config));
     started.set(name, all);
   };
   for (const name of [ALONE, ALONE_AGAIN]) await start(name, configFor('legacy', upstream.url, options));

@@ -1,5 +1,6 @@
 /** What a comparison prints: a table of medians, and each figure to reach beside what was found. */
-import { type Medians, ratioOf } from './rounds.ts';
+import type { Medians } from './medians.ts';
+import { ratioOf } from './ratio.ts';
 
 /** A figure to reach: `of` by `to`, at most `most`. */
 export interface Target {
@@ -17,7 +18,7 @@ export function printTable(results: ReadonlyMap<string, Medians>, base: string):
   print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
   for (const [name, medians] of results) {
     const { rate, p50, p99, cpu, failed } = medians;
-    const { median: ratio } = ratioOf('cpu', medians, results.get(base)!);
+    const { found: ratio } = ratioOf('cpu', medians, results.get(base)!);
     print(
       `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
         `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
@@ -31,10 +32,10 @@ export function printTargets(results: ReadonlyMap<string, Medians>, targets: rea
     const one = results.get(of);
     const others = [...new Set([to, twin])].flatMap((name) => results.get(name) ?? []);
     if (one === undefined || others.length === 0) continue;
-    const { median, low, high } = ratioOf(figure, one, ...others);
+    const { found, low, high } = ratioOf(figure, one, ...others);
     const name = figure === 'cpu' ? 'CPU a request' : figure;
     print(
-      `${median <= most ? 'reached' : 'MISSED'}: ${name} of ${of} is ${median.toFixed(2)} × ${to}, ` +
+      `${found <= most ? 'reached' : 'MISSED'}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, ` +
         `expected at most ${most.toFixed(2)}; by its rounds between ${low.toFixed(2)} and ${high.toFixed(2)}`,
     );
   }

@@ -1,27 +1,8 @@
 /** Contestants under the same load in turn, round after round, so that a slow minute of the machine hits them all. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Load, type LoadPlan, load } from './load.ts';
+import { type Medians, mediansOf, type Round } from './medians.ts';
 import { cpuMsOf, type Pinned } from './pinned-process.ts';
-
-/** One contestant in one round. */
-export interface Round extends Load {
-  /** Processor time of the measured process. */
-  cpuMs: number;
-}
-
-/** What a round, or the medians of several, came to; times in milliseconds, `cpu` in microseconds a request. */
-export interface Figures {
-  rate: number;
-  p50: number;
-  p99: number;
-  cpu: number;
-}
-
-/** Medians over the rounds, and the rounds they were taken of, in order. */
-export interface Medians extends Figures {
-  failed: number;
-  rounds: readonly Figures[];
-}
 
 /** Rounds of each start, where nobody says otherwise. */
 export const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
@@ -32,7 +13,8 @@ export const STARTS = Number(process.env.BENCH_STARTS ?? 3);
 /** In which a process comes to rest when its load has ended. */
 const REST_MS = 100;
 const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
-const PATH = '/api/items/1';
+/** What is asked for. */
+export const PATH = '/api/items/1';
 
 /** The load that proxies are compared under. */
 export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
@@ -42,12 +24,21 @@ export type Served = readonly Pinned[];
 /** Starts of the same thing, taken in turn: processes of the same code differ by some percent. */
 export type Contestant = readonly Served[];
 
-/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds it is. */
+/** One start of a contestant, at rest: its processes are stopped. */
+export interface Start {
+  name: string;
+  served: Served;
+}
+/** Measures starts that are at rest, each once and in this order, and leaves them at rest. */
+export type Measure = (side: readonly Start[]) => Promise<Round[]>;
+
+/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds it is, and how. */
 export interface Rounds {
   warmUps?: number;
   /** That of the measurement where nothing is said. */
   warmUpBy?: LoadPlan;
   rounds?: number;
+  measure?: Measure;
 }
 
 /**
@@ -60,22 +51,23 @@ export interface Rounds {
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
-  { warmUps = WARM_UPS, warmUpBy = plan, rounds: count = ROUNDS }: Rounds = {},
+  {
+    warmUps = WARM_UPS,
+    warmUpBy = plan,
+    rounds: count = ROUNDS,
+    measure = oneByOne(plan, { ...plan, seconds: 1 }),
+  }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
   const all = [...contestants.values()].flat();
-  const starts = Math.max(...[...contestants.values()].map(({ length }) => length));
   try {
     for (const served of all) signal(served, 'SIGSTOP');
-    for (let start = 0; start < starts; start += 1) {
-      const side = [...contestants].flatMap(([name, list]) =>
-        list.slice(start, start + 1).map((served) => ({ name, served })),
-      );
-      for (let turn = -warmUps; turn < count; turn += 1) {
-        for (const { name, served } of turn % 2 === 0 ? side : side.toReversed()) {
-          const round = await turnOf(served, plan, turn < 0 ? warmUpBy : undefined);
-          if (turn >= 0) rounds.get(name)!.push(round);
-        }
+    for (const side of sidesOf(contestants)) {
+      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(warmUpBy)(side);
+      for (let turn = 0; turn < count; turn += 1) {
+        const order = turn % 2 === 0 ? side : side.toReversed();
+        const found = await measure(order);
+        for (const [index, round] of found.entries()) rounds.get(order[index]!.name)!.push(round);
       }
     }
   } finally {
@@ -84,14 +76,29 @@ export async function inRounds(
   return new Map([...rounds].map(([name, list]) => [name, mediansOf(list)]));
 }
 
-async function turnOf(served: Served, plan: LoadPlan, warmUpBy: LoadPlan | undefined): Promise<Round> {
-  signal(served, 'SIGCONT');
-  if (warmUpBy === undefined) await loadOf(served, { ...plan, seconds: 1 });
-  const round = await measured(served, warmUpBy ?? plan);
-  // What the load left under way would be past its time limits after the pause.
-  await delay(REST_MS);
-  signal(served, 'SIGSTOP');
-  return round;
+/** The first start of each, the second of each, and so on. */
+function sidesOf(contestants: ReadonlyMap<string, Contestant>): Start[][] {
+  const starts = Math.max(...[...contestants.values()].map(({ length }) => length));
+  return Array.from({ length: starts }, (_, start) =>
+    [...contestants].flatMap(([name, list]) =>
+      list.slice(start, start + 1).map((served) => ({ name, served })),
+    ),
+  );
+}
+
+function oneByOne(plan: LoadPlan, before?: LoadPlan): Measure {
+  return async (side) => {
+    const rounds: Round[] = [];
+    for (const { served } of side) {
+      signal(served, 'SIGCONT');
+      if (before !== undefined) await loadOf(served, before);
+      rounds.push(await measured(served, plan));
+      // What the load left under way would be past its time limits after the pause.
+      await delay(REST_MS);
+      signal(served, 'SIGSTOP');
+    }
+    return rounds;
+  };
 }
 
 function signal(served: Served, name: 'SIGSTOP' | 'SIGCONT'): void {
@@ -128,45 +135,4 @@ async function loadOf(served: Served, plan: LoadPlan): Promise<Load> {
     p50: most(({ p50 }) => p50),
     p99: most(({ p99 }) => p99),
   };
-}
-
-/** What one contestant is by another, and between what that lies 19 times in 20, as far as rounds can tell. */
-export interface Ratio {
-  median: number;
-  low: number;
-  high: number;
-}
-
-/**
- * The median over the ratios of rounds that ran side by side: a machine that is twice as slow for a minute changes both
- * rounds of a pair, but only one of two medians. Of several that are the same thing, each gives its pairs. The bounds
- * are those of a median by ranks, whatever the distribution (Conover, Practical Nonparametric Statistics, 3.2); what
- * starts of one thing differ by is not in them.
- */
-export function ratioOf(figure: keyof Figures, of: Medians, ...same: readonly Medians[]): Ratio {
-  const pairs = Math.min(...[of, ...same].map(({ rounds }) => rounds.length));
-  const ratiosTo = (to: Medians) =>
-    of.rounds.slice(0, pairs).map((round, index) => round[figure] / to.rounds[index]![figure]);
-  const sorted = same.flatMap(ratiosTo).sort((a, b) => a - b);
-  const beside = 0.98 / Math.sqrt(pairs);
-  const low = sorted[Math.max(0, Math.round((0.5 - beside) * sorted.length) - 1)]!;
-  const high = sorted[Math.min(sorted.length - 1, Math.round((0.5 + beside) * sorted.length))]!;
-  return { median: median(sorted), low, high };
-}
-
-function mediansOf(rounds: readonly Round[]): Medians {
-  const figures = rounds.map(figuresOf);
-  const of = (figure: keyof Figures) => median(figures.map((one) => one[figure]));
-  const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
-  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu'), failed, rounds: figures };
-}
-
-function figuresOf({ requests, seconds, p50, p99, cpuMs }: Round): Figures {
-  return { rate: requests / seconds, p50, p99, cpu: (cpuMs * 1_000) / requests };
-}
-
-function median(values: number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return (sorted[Math.ceil(middle) - 1]! + sorted[Math.floor(middle)]!) / 2;
 }
