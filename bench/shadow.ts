@@ -1,15 +1,17 @@
 /**
  * What a client feels of a shadow at 100 %, whatever its candidate does: latencies beside the same route without
- * one, at a fixed rate that leaves the facade air, and in a closed loop, where the core is full without comparisons. The
- * p99 hangs on stalls of the machine of some milliseconds, hence slices of half a second, percentiles over all of them,
- * and the facade without a shadow twice: each candidate is held against both, and what they differ by is what the machine
- * adds. Fails when requests were neither compared nor counted as skipped.
+ * one, at a fixed rate that leaves the facade air, and in a closed loop, where the core is full without comparisons. A
+ * machine that stalls for some milliseconds twice a second delays one request in a hundred, so that the p99 lies where
+ * latencies grow steepest: hence slices of less than a second, percentiles over all of them, four minutes of each
+ * contestant (an hour in all; a third with BENCH_ROUNDS=1), and the facade without a shadow twice: each candidate is held
+ * against both, and what they differ by is what the machine adds. Fails when requests were neither compared nor counted
+ * as skipped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { print, printTable, printTargets, type Target } from './facade/report.ts';
-import { inRounds, type Rounds, STARTS, USUAL_LOAD } from './facade/rounds.ts';
+import { inRounds, ROUNDS, type Rounds, STARTS, USUAL_LOAD } from './facade/rounds.ts';
 import { inSlices, type SlicesPlan } from './facade/slices.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
@@ -17,7 +19,7 @@ const ALONE = 'without a shadow';
 const ALONE_AGAIN = 'without, once more';
 const REFUSING = 'http://127.0.0.1:9';
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
-const SLICES: SlicesPlan = { connections: 64, slices: 20, leadInMs: 100, countedMs: 400, restMs: 100 };
+const SLICES: SlicesPlan = { connections: 64, slices: 16, leadInMs: 100, countedMs: 600, restMs: 100 };
 /** How long comparisons under way may take to be counted. */
 const SETTLE_MS = 15_000;
 
@@ -36,8 +38,8 @@ export function run(): Promise<void> {
       printTable(results, ALONE);
       printTargets(results, targets);
     };
-    await show(`${RATE} requests a second`, { ...SLICES, rate: RATE }, {});
-    await show('\nClosed loop of 64 connections', { ...SLICES, slices: 6 }, { warmUps: 0 });
+    await show(`${RATE} requests a second`, { ...SLICES, rate: RATE }, { rounds: 3 * ROUNDS });
+    await show('\nClosed loop of 64 connections', { ...SLICES, slices: 4 }, { warmUps: 0 });
     for (const [name, all] of facades)
       if (hasShadow(name)) for (const one of all) await countersAddUp(name, one);
   });
