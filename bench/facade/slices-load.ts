@@ -72,6 +72,17 @@ class Sliced {
 
 const all = asked.map((one) => new Sliced(one));
 // The first slice of each opens the connections and has this process compile its code.
-for (let slice = -1; slice < plan.slices; slice += 1) for (const one of all) await one.slice(slice >= 0);
+for (let slice = -1; slice < plan.slices; slice += 1)
+  for (const one of shuffled(all)) await one.slice(slice >= 0);
 process.send!(all.map((one) => one.round()));
 for (const one of all) one.close();
+
+/** In an order drawn anew, so that nobody always follows the same one (Fisher and Yates). */
+function shuffled<T>(list: readonly T[]): T[] {
+  const drawn = [...list];
+  for (let left = drawn.length - 1; left > 0; left -= 1) {
+    const index = Math.floor(Math.random() * (left + 1));
+    [drawn[left], drawn[index]] = [drawn[index]!, drawn[left]!];
+  }
+  return drawn;
+}
