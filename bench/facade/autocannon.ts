@@ -1,11 +1,11 @@
-/** One load by autocannon, for where wrk is missing or a rate is to be kept. */
+/** One load by autocannon, for where wrk is missing. */
 // @ts-expect-error the package has no types
 import autocannon from 'autocannon';
 import type { Load, LoadPlan } from './load.ts';
 
 const [url, text] = process.argv.slice(2);
-const { connections, seconds, rate } = JSON.parse(text!) as LoadPlan;
-const result = await autocannon({ url, connections, duration: seconds, overallRate: rate });
+const { connections, seconds } = JSON.parse(text!) as LoadPlan;
+const result = await autocannon({ url, connections, duration: seconds });
 const measured: Load = {
   requests: result['2xx'],
   failed: result.errors + result.non2xx,

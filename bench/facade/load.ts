@@ -1,5 +1,4 @@
 /** Asks a URL over kept-alive connections for some time, with wrk where it is installed, else with autocannon. */
-import path from 'node:path';
 import { findProgram } from '../../scripts/services/programs.ts';
 import { CORES, runOnCore, startPinned } from './pinned-process.ts';
 
@@ -7,8 +6,6 @@ import { CORES, runOnCore, startPinned } from './pinned-process.ts';
 export interface LoadPlan {
   connections: number;
   seconds: number;
-  /** Requests a second in all; undefined: as fast as the answers come. */
-  rate?: number;
 }
 
 /** What came of it; latencies in milliseconds. */
@@ -21,8 +18,6 @@ export interface Load {
 }
 
 const WRK = findProgram(['wrk'], process.env.PATH ?? '');
-/** Makes each connection wait at random before it asks, so that requests come as those of many users do. */
-const THINK = path.join(import.meta.dirname, 'think.lua');
 
 /** The generator that loads are made with. */
 export const GENERATOR = WRK === undefined ? 'autocannon' : 'wrk';
@@ -34,10 +29,8 @@ export async function load(url: string, plan: LoadPlan): Promise<Load> {
     const { message } = await startPinned(CORES.other, 'bench/facade/autocannon.ts', args);
     return message as Load;
   }
-  const { connections, seconds, rate } = plan;
-  const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency'];
-  if (rate !== undefined) options.push('-s', THINK, url, '--', String((connections * 1_000) / rate));
-  else options.push(url);
+  const { connections, seconds } = plan;
+  const options = ['-t', '1', '-c', String(connections), '-d', `${seconds}s`, '--latency', url];
   return readWrk(await runOnCore(CORES.other, [WRK!, ...options]));
 }
 

@@ -32,11 +32,9 @@ export interface Start {
 /** Measures starts that are at rest, each once and in this order, and leaves them at rest. */
 export type Measure = (side: readonly Start[]) => Promise<Round[]>;
 
-/** How often, and by which load, a start is warmed up before it is measured, and in how many rounds it is, and how. */
+/** How often a start is warmed up before it is measured, and in how many rounds it is, and how. */
 export interface Rounds {
   warmUps?: number;
-  /** That of the measurement where nothing is said. */
-  warmUpBy?: LoadPlan;
   rounds?: number;
   measure?: Measure;
 }
@@ -53,7 +51,6 @@ export async function inRounds(
   plan: LoadPlan = USUAL_LOAD,
   {
     warmUps = WARM_UPS,
-    warmUpBy = plan,
     rounds: count = ROUNDS,
     measure = oneByOne(plan, { ...plan, seconds: 1 }),
   }: Rounds = {},
@@ -63,7 +60,7 @@ export async function inRounds(
   try {
     for (const served of all) signal(served, 'SIGSTOP');
     for (const side of sidesOf(contestants)) {
-      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(warmUpBy)(side);
+      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(plan)(side);
       for (let turn = 0; turn < count; turn += 1) {
         const order = turn % 2 === 0 ? side : side.toReversed();
         const found = await measure(order);
