@@ -84,19 +84,24 @@ describe('Four facade processes that share a Redis', function () {
     (await (await fetch(admin + where, { headers: { authorization } })).json()) as T;
 
   it('all follow a flip made at any one of them', async () => {
-    const times: number[] = [];
+    // Facades in service are what the figure is about; in their first second they wait for the compiler.
+    for (let asked = 0; asked < 300; asked += 1) await Promise.all(facades.map(side));
+    const sent: number[] = [];
+    const written: number[] = [];
     for (let flip = 0; flip < 12; flip += 1) {
       const [stage, expected] = flip % 2 === 0 ? ['legacy', 'legacy'] : ['live', 'service'];
-      const began = performance.now();
+      const one = facades[flip % 4]!;
+      const began = Date.now();
+      let followed = 0;
       // Each is asked from before the change is sent, and until it answers by it.
-      await Promise.all([move(facades[flip % 4]!, stage!), all(expected!)]);
-      times.push(performance.now() - began);
+      await Promise.all([move(one, stage!), all(expected!).then(() => (followed = Date.now()))]);
+      const { entries } = await read<HistoryView>(one, '/api/routes/r/history');
+      expect(entries[0]!.to.stage).to.equal(stage);
+      sent.push(followed - began);
+      written.push(followed - entries[0]!.at);
     }
-    times.sort((a, b) => a - b);
-    const shown = (ms: number) => `${Math.round(ms)} ms`;
-    console.log(
-      `      from a flip sent until all answered by it: median ${shown(times[6]!)}, longest ${shown(times.at(-1)!)}`,
-    );
+    printTimes('from a flip sent until all answered by it', sent);
+    printTimes('from its entry in the history until then', written);
   });
 
   it('keep a rollback when Redis is flushed, and write it back', async () => {
@@ -134,3 +139,8 @@ describe('Four facade processes that share a Redis', function () {
     await all('service');
   });
 });
+
+function printTimes(what: string, times: number[]): void {
+  const sorted = times.toSorted((a, b) => a - b);
+  console.log(`      ${what}: median ${sorted[sorted.length / 2]} ms, longest ${sorted.at(-1)} ms`);
+}
