@@ -18,6 +18,8 @@ import { configFor, onStage, type Stage } from './facade/stage.ts';
 const ALONE = 'without a shadow';
 const ALONE_AGAIN = 'without, once more';
 const REFUSING = 'http://127.0.0.1:9';
+/** Over undici a request costs least, so that a shadow weighs most. */
+const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
 const SLICES: SlicesPlan = { connections: 64, slices: 16, leadInMs: 100, countedMs: 600, restMs: 100 };
 /** How long comparisons under way may take to be counted. */
@@ -52,7 +54,7 @@ function hasShadow(name: string): boolean {
 /** Several of each, as processes of the same code differ. */
 async function startFacades({ facade, upstream, keep }: Stage): Promise<Map<string, Pinned[]>> {
   const started = new Map<string, Pinned[]>();
-  const options = { facade: ', forwarder: undici' };
+  const options = { facade: `, forwarder: ${FORWARDER}` };
   const start = async (name: string, config: string) => {
     const all: Pinned[] = [];
     for (let index = 0; index < STARTS; index += 1) all.push(await facade(`${name} ${index}`, config));
