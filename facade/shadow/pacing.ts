@@ -1,6 +1,6 @@
 /**
  * Starts work that can wait behind what clients wait for: one piece a turn of the event loop, in order, when no client
- * waits, or when those that do wait for their upstream and not for this process; in a tenth of the idle time, or in a
+ * waits, or when those that do wait for their upstream and not for this process; in a twentieth of the idle time, or in a
  * hundredth of all time where there is none. A queue grows with the part of the time that its server is busy, and not in
  * proportion: what is taken of the last idle half costs clients far more than what is taken of the first.
  */
@@ -19,8 +19,8 @@ export interface PaceOptions {
   idle?: () => number;
   /** Runs it after the events that are there by now. */
   soon?: (run: () => void) => unknown;
-  /** Runs it some moments later. */
-  later?: (run: () => void) => unknown;
+  /** Runs it some milliseconds later. */
+  later?: (run: () => void, ms: number) => unknown;
 }
 
 /** How long a piece waits for its moment, in milliseconds: where there is none it runs among clients. */
@@ -28,11 +28,20 @@ const PATIENCE_MS = 20;
 /** The part of the time that pieces take which run so. */
 const FORCED_SHARE = 0.01;
 /** How much time pieces may take for a millisecond that the loop is idle. */
-const EARNED = 0.1;
-/** The most that is earned in advance, in milliseconds: some hundred requests that come to a quiet process are all compared. */
-const MOST_CREDIT = 250;
-/** What a piece costs in all, for what it takes itself: the rest is the kernel's, and the reading of the answer. */
+const EARNED = 0.05;
+/** What they may take in advance when the process starts, in milliseconds: its code is not compiled, and costs several times as much. */
+const FIRST_CREDIT = 250;
+/** The most that is earned in advance, in milliseconds: what clients feel of a busy second shall not hang on a quiet one before it. */
+const MOST_CREDIT = 10;
+/** What a piece costs for each millisecond that it takes itself: its garbage is collected later. */
 const WHOLE_COST = 1.5;
+/**
+ * What comes after a piece, in milliseconds: its call is written, and its answer read, in turns of their own. Measured
+ * (docs/decisions/0008), as from within the kernel's part cannot be told from that of the clients.
+ */
+const CALL_COST = 0.05;
+/** How long pieces pause when all that was earned is used up, in milliseconds: to look sooner would cost as much as they do. */
+const PAUSE_MS = 10;
 /** The most that a long piece is said to cost, in milliseconds: the next ones shall not wait for it without end. */
 const MOST_COST = 100;
 /** Where clients have waited for this long without a pause, in milliseconds, their upstream may be slow. */
@@ -55,18 +64,19 @@ class Pacer {
   readonly #options: Required<PaceOptions>;
   readonly #waiting: { run: () => void; since: number }[] = [];
   #asked = false;
+  #paused = false;
   /** When a look began, and for how long the loop had been idle by then. */
   #look: { at: number; idle: number } | undefined;
   /** When no client waited last. */
   #noneAt = Number.NEGATIVE_INFINITY;
   #airUntil = Number.NEGATIVE_INFINITY;
   #forcedAgain = Number.NEGATIVE_INFINITY;
-  #credit = MOST_CREDIT;
+  #credit = FIRST_CREDIT;
   /** The idle time that was counted. */
   #counted = 0;
 
   constructor(options: PaceOptions) {
-    this.#options = { idle: loopIdle, soon: setImmediate, later: moment, ...options };
+    this.#options = { idle: loopIdle, soon: setImmediate, later: setTimeout, ...options };
     options.clients.whenNone(() => {
       this.#noneAt = this.#options.now();
       this.#ask();
@@ -79,7 +89,7 @@ class Pacer {
   }
 
   #ask(): void {
-    if (this.#asked || this.#waiting.length === 0) return;
+    if (this.#asked || this.#paused || this.#waiting.length === 0) return;
     this.#asked = true;
     this.#options.soon(() => this.#turn());
   }
@@ -92,23 +102,33 @@ class Pacer {
     const begun = now();
     const forced = !this.#mayRun(begun);
     if (forced && (begun - first.since < PATIENCE_MS || begun < this.#forcedAgain)) {
-      this.#lookLater();
+      if (this.#credit > 0) this.#lookLater();
+      else this.#pause();
       return;
     }
     this.#waiting.shift();
     this.#ask();
     first.run();
     const ended = now();
-    const cost = Math.min((ended - begun) * WHOLE_COST, MOST_COST);
+    const cost = Math.min((ended - begun) * WHOLE_COST + CALL_COST, MOST_COST);
     this.#credit -= cost;
     this.#forcedAgain = ended + cost / FORCED_SHARE;
   }
 
   #mayRun(now: number): boolean {
     const idle = this.#options.idle();
-    this.#credit = Math.min(this.#credit + (idle - this.#counted) * EARNED, MOST_CREDIT);
+    if (this.#credit < MOST_CREDIT)
+      this.#credit = Math.min(this.#credit + (idle - this.#counted) * EARNED, MOST_CREDIT);
     this.#counted = idle;
     return this.#credit > 0 && (this.#options.clients.count === 0 || now < this.#airUntil);
+  }
+
+  #pause(): void {
+    this.#paused = true;
+    this.#options.later(() => {
+      this.#paused = false;
+      this.#ask();
+    }, PAUSE_MS);
   }
 
   #lookLater(): void {
@@ -120,7 +140,7 @@ class Pacer {
       this.#look = undefined;
       this.#seen(look);
       this.#ask();
-    });
+    }, LOOK_MS);
   }
 
   /** A look that is late was stopped together with all else, and clients wait behind it. */
@@ -133,8 +153,4 @@ class Pacer {
 
 function loopIdle(): number {
   return performance.eventLoopUtilization().idle;
-}
-
-function moment(run: () => void): void {
-  setTimeout(run, LOOK_MS);
 }
