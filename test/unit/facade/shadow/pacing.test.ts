@@ -7,6 +7,7 @@ describe('The pace of comparisons', () => {
   const paced = () => {
     const soon: (() => void)[] = [];
     const later: (() => void)[] = [];
+    const delays: number[] = [];
     const clients = new WaitingClients();
     const state = { now: 0, idle: 0 };
     const pace = createPace({
@@ -14,7 +15,10 @@ describe('The pace of comparisons', () => {
       now: () => state.now,
       idle: () => state.idle,
       soon: (run) => soon.push(run),
-      later: (run) => later.push(run),
+      later: (run, ms) => {
+        later.push(run);
+        delays.push(ms);
+      },
     });
     const begun: number[] = [];
     /** How long each takes, in milliseconds. */
@@ -37,7 +41,7 @@ describe('The pace of comparisons', () => {
       look();
       turn();
     };
-    return { state, clients, add, pieces, begun, turn, look, pass };
+    return { state, clients, add, pieces, delays, begun, turn, look, pass };
   };
 
   it('begins nothing at once, one in each turn, in order', () => {
@@ -146,7 +150,7 @@ describe('The pace of comparisons', () => {
       expect(begun).to.deep.equal([]);
       pass(1, 0);
       expect(begun).to.deep.equal([1]);
-      pass(18.5, 0);
+      pass(19.5, 0);
       expect(begun).to.deep.equal([1]);
       pass(1, 0);
       expect(begun).to.deep.equal([1, 2]);
@@ -162,8 +166,25 @@ describe('The pace of comparisons', () => {
       expect(begun).to.deep.equal([1, 2, 3]);
       pass(402, 402);
       expect(begun).to.deep.equal([1, 2, 3]);
-      pass(1, 1);
+      pass(2, 2);
       expect(begun).to.deep.equal([1, 2, 3, 4]);
+    });
+
+    it('pauses for 10 ms when all is used up, whoever comes and goes meanwhile', () => {
+      const { state, clients, add, pieces, delays, begun, turn, pass } = paced();
+      pieces.take = 60;
+      add(1, 2, 3, 4);
+      for (let count = 0; count < 4; count += 1) turn();
+      expect(delays).to.deep.equal([10]);
+      state.now += 5;
+      state.idle += 5_000;
+      clients.came();
+      clients.left();
+      turn();
+      expect(begun).to.deep.equal([1, 2, 3]);
+      pass(5, 5);
+      expect(begun).to.deep.equal([1, 2, 3, 4]);
+      expect(delays).to.deep.equal([10]);
     });
 
     it('counts with each piece what its call costs in the kernel', () => {
