@@ -1,11 +1,10 @@
 /**
- * Starts work that can wait behind what clients wait for: one piece a turn of the event loop, in order, when no client
- * waits, or when those that do wait for their upstream and not for this process; in a twentieth of the idle time, or in a
- * hundredth of all time where there is none. A queue grows with the part of the time that its server is busy, and not in
- * proportion: what is taken of the last idle half costs clients far more than what is taken of the first.
+ * Starts work that can wait behind what clients wait for: in order, a few pieces at a time, when no client waits, or when
+ * those that do wait for their upstream and not for this process; and no more than the budget of comparisons allows.
  */
 import { performance } from 'node:perf_hooks';
 import type { WaitingClients } from '../waiting-clients.ts';
+import { ComparisonBudget } from './comparison-budget.ts';
 
 /** Takes the piece; it runs soon, never at once. */
 export type Pace = (run: () => void) => void;
@@ -23,27 +22,12 @@ export interface PaceOptions {
   later?: (run: () => void, ms: number) => unknown;
 }
 
-/** How long a piece waits for its moment, in milliseconds: where there is none it runs among clients. */
+/** How long pieces wait for their moment, in milliseconds: where there is none they run among clients. */
 const PATIENCE_MS = 20;
-/** The part of the time that pieces take which run so. */
-const FORCED_SHARE = 0.01;
-/** How much time pieces may take for a millisecond that the loop is idle. */
-const EARNED = 0.05;
-/** What they may take in advance when the process starts, in milliseconds: its code is not compiled, and costs several times as much. */
-const FIRST_CREDIT = 250;
-/** The most that is earned in advance, in milliseconds: what clients feel of a busy second shall not hang on a quiet one before it. */
-const MOST_CREDIT = 10;
-/** What a piece costs for each millisecond that it takes itself: its garbage is collected later. */
-const WHOLE_COST = 1.5;
-/**
- * What comes after a piece, in milliseconds: its call is written, and its answer read, in turns of their own. Measured
- * (docs/decisions/0008), as from within the kernel's part cannot be told from that of the clients.
- */
-const CALL_COST = 0.05;
-/** How long pieces pause when all that was earned is used up, in milliseconds: to look sooner would cost as much as they do. */
-const PAUSE_MS = 10;
-/** The most that a long piece is said to cost, in milliseconds: the next ones shall not wait for it without end. */
-const MOST_COST = 100;
+/** How long pieces pause when all that was earned is used up, in milliseconds: the first after others costs several times the next. */
+const PAUSE_MS = 50;
+/** How long pieces may take in one turn of the event loop, in milliseconds; one that takes longer runs alone. */
+const BATCH_MS = 0.25;
 /** Where clients have waited for this long without a pause, in milliseconds, their upstream may be slow. */
 const SLOW_MS = 5;
 /** How often it is looked whether clients wait for the process, and for how long what was seen is true. */
@@ -70,13 +54,13 @@ class Pacer {
   /** When no client waited last. */
   #noneAt = Number.NEGATIVE_INFINITY;
   #airUntil = Number.NEGATIVE_INFINITY;
-  #forcedAgain = Number.NEGATIVE_INFINITY;
-  #credit = FIRST_CREDIT;
-  /** The idle time that was counted. */
-  #counted = 0;
+  /** Since when pieces have not been held up, nor run, for want of what they may take. */
+  #patientSince = Number.NEGATIVE_INFINITY;
+  readonly #budget: ComparisonBudget;
 
   constructor(options: PaceOptions) {
     this.#options = { idle: loopIdle, soon: setImmediate, later: setTimeout, ...options };
+    this.#budget = new ComparisonBudget(this.#options.now(), this.#options.idle());
     options.clients.whenNone(() => {
       this.#noneAt = this.#options.now();
       this.#ask();
@@ -98,35 +82,43 @@ class Pacer {
     this.#asked = false;
     const [first] = this.#waiting;
     if (first === undefined) return;
-    const { now } = this.#options;
-    const begun = now();
+    const begun = this.#options.now();
+    this.#budget.earn(begun, this.#options.idle());
     const forced = !this.#mayRun(begun);
-    if (forced && (begun - first.since < PATIENCE_MS || begun < this.#forcedAgain)) {
-      if (this.#credit > 0) this.#lookLater();
-      else this.#pause();
-      return;
+    if (this.#budget.isUsedUp) this.#pause();
+    else if (forced && begun - Math.max(first.since, this.#patientSince) < PATIENCE_MS) this.#lookLater();
+    else {
+      this.#ask();
+      const ended = this.#batch(begun);
+      if (forced) this.#patientSince = ended;
     }
-    this.#waiting.shift();
-    this.#ask();
-    first.run();
-    const ended = now();
-    const cost = Math.min((ended - begun) * WHOLE_COST + CALL_COST, MOST_COST);
-    this.#credit -= cost;
-    this.#forcedAgain = ended + cost / FORCED_SHARE;
+  }
+
+  /** Returns when it ended. */
+  #batch(begun: number): number {
+    let ended = begun;
+    do ended = this.#run(ended);
+    while (!this.#budget.isUsedUp && this.#waiting.length > 0 && ended - begun < BATCH_MS);
+    return ended;
+  }
+
+  /** Returns when the piece ended. */
+  #run(begun: number): number {
+    this.#waiting.shift()!.run();
+    const ended = this.#options.now();
+    this.#budget.charge(ended - begun);
+    return ended;
   }
 
   #mayRun(now: number): boolean {
-    const idle = this.#options.idle();
-    if (this.#credit < MOST_CREDIT)
-      this.#credit = Math.min(this.#credit + (idle - this.#counted) * EARNED, MOST_CREDIT);
-    this.#counted = idle;
-    return this.#credit > 0 && (this.#options.clients.count === 0 || now < this.#airUntil);
+    return this.#options.clients.count === 0 || now < this.#airUntil;
   }
 
   #pause(): void {
     this.#paused = true;
     this.#options.later(() => {
       this.#paused = false;
+      this.#patientSince = this.#options.now();
       this.#ask();
     }, PAUSE_MS);
   }

@@ -22,7 +22,7 @@ describe('The pace of comparisons', () => {
     });
     const begun: number[] = [];
     /** How long each takes, in milliseconds. */
-    const pieces = { take: 0 };
+    const pieces = { take: 0.25 };
     const add = (...all: number[]) => {
       for (const one of all)
         pace(() => {
@@ -140,17 +140,17 @@ describe('The pace of comparisons', () => {
       expect(begun).to.deep.equal([1]);
     });
 
-    it('lets pieces wait for 20 ms where the loop is never idle, and then take a hundredth of the time', () => {
-      const { clients, add, pieces, begun, turn, pass } = paced();
+    it('lets pieces wait for 20 ms where the loop is never idle, and for as long again after those', () => {
+      const { clients, add, begun, turn, pass } = paced();
       clients.came();
-      pieces.take = 0.1;
       add(1, 2);
       turn();
       pass(19, 0);
       expect(begun).to.deep.equal([]);
       pass(1, 0);
       expect(begun).to.deep.equal([1]);
-      pass(19.5, 0);
+      turn();
+      pass(19, 0);
       expect(begun).to.deep.equal([1]);
       pass(1, 0);
       expect(begun).to.deep.equal([1, 2]);
@@ -158,76 +158,57 @@ describe('The pace of comparisons', () => {
   });
 
   describe('where no client waits', () => {
-    it('gives pieces a twentieth of the idle time, after a quarter of a second at the start', () => {
-      const { add, pieces, begun, turn, pass } = paced();
-      pieces.take = 60;
+    it('begins as many in a turn as take a quarter of a millisecond', () => {
+      const { add, pieces, begun, turn } = paced();
+      pieces.take = 0.1;
       add(1, 2, 3, 4);
-      for (let count = 0; count < 4; count += 1) turn();
+      turn();
       expect(begun).to.deep.equal([1, 2, 3]);
-      pass(402, 402);
-      expect(begun).to.deep.equal([1, 2, 3]);
-      pass(2, 2);
+      turn();
       expect(begun).to.deep.equal([1, 2, 3, 4]);
     });
 
-    it('pauses for 10 ms when all is used up, whoever comes and goes meanwhile', () => {
+    it('ends a turn, and pauses for 50 ms, when the budget is used up, whoever comes and goes meanwhile', () => {
       const { state, clients, add, pieces, delays, begun, turn, pass } = paced();
       pieces.take = 60;
       add(1, 2, 3, 4);
       for (let count = 0; count < 4; count += 1) turn();
-      expect(delays).to.deep.equal([10]);
-      state.now += 5;
+      expect(begun).to.deep.equal([1, 2, 3]);
+      expect(delays).to.deep.equal([50]);
+      state.now += 25;
       state.idle += 5_000;
       clients.came();
       clients.left();
       turn();
       expect(begun).to.deep.equal([1, 2, 3]);
-      pass(5, 5);
+      pass(25, 25);
       expect(begun).to.deep.equal([1, 2, 3, 4]);
-      expect(delays).to.deep.equal([10]);
+      expect(delays).to.deep.equal([50]);
     });
 
-    it('counts with each piece what its call costs in the kernel', () => {
-      const { add, pieces, begun, turn } = paced();
-      const all = Array.from({ length: 4_000 }, (_, index) => index);
-      pieces.take = 0.02;
-      add(...all);
-      for (const _ of all) turn();
-      // 250 ms for 1.5 x 0.02 and 0.05 each.
-      expect(begun).to.have.length(3_125);
-    });
-
-    it('earns no more however long nothing was to be done', () => {
-      const { state, add, pieces, begun, turn } = paced();
-      state.now = 60_000;
-      state.idle = 60_000;
+    it('pauses again until there is something to take', () => {
+      const { add, pieces, delays, begun, turn, pass } = paced();
       pieces.take = 60;
       add(1, 2, 3, 4);
       for (let count = 0; count < 4; count += 1) turn();
+      pass(50, 50);
       expect(begun).to.deep.equal([1, 2, 3]);
+      expect(delays).to.deep.equal([50, 50]);
+      pass(2_000, 2_000);
+      expect(begun).to.deep.equal([1, 2, 3, 4]);
     });
 
-    it('has ten milliseconds in advance once those of the start are used up', () => {
-      const { add, pieces, begun, turn, pass } = paced();
+    it('lets clients go first after a pause, however long a piece has waited', () => {
+      const { clients, add, pieces, begun, turn, pass } = paced();
       pieces.take = 60;
-      add(1, 2, 3);
-      for (let count = 0; count < 3; count += 1) turn();
-      pass(60_000, 60_000);
-      pieces.take = 4;
-      add(4, 5, 6);
-      for (let count = 0; count < 3; count += 1) turn();
-      expect(begun).to.deep.equal([1, 2, 3, 4, 5]);
-    });
-
-    it('is held up by a piece that took long as by one of 100 ms', () => {
-      const { add, pieces, begun, turn, pass } = paced();
-      pieces.take = 10_000;
       add(1, 2, 3, 4);
       for (let count = 0; count < 4; count += 1) turn();
+      clients.came();
+      pass(2_000, 0);
+      pass(19, 0);
       expect(begun).to.deep.equal([1, 2, 3]);
-      pass(990, 990);
-      expect(begun).to.deep.equal([1, 2, 3]);
-      pass(15, 15);
+      clients.left();
+      turn();
       expect(begun).to.deep.equal([1, 2, 3, 4]);
     });
   });

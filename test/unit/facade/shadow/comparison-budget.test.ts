@@ -1,0 +1,71 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { ComparisonBudget } from '../../../../facade/shadow/comparison-budget.ts';
+
+describe('The budget of comparisons', () => {
+  /** A budget whose 250 ms of the start are used up, and nothing more. */
+  const spent = () => {
+    const budget = new ComparisonBudget(0, 0);
+    for (let count = 0; count < 2_000; count += 1) budget.charge(0.05);
+    return budget;
+  };
+
+  /** How many pieces that take so long themselves it has room for. */
+  const roomFor = (budget: ComparisonBudget, ms: number) => {
+    let count = 0;
+    for (; !budget.isUsedUp; count += 1) budget.charge(ms);
+    return count;
+  };
+
+  it('has a quarter of a second at the start, and charges with each piece what its call costs in the kernel', () => {
+    expect(roomFor(new ComparisonBudget(0, 0), 0.02)).to.equal(3_125); // 1.5 x 0.02 and 0.05 each
+  });
+
+  it('earns a fiftieth of the time in which the loop is idle', () => {
+    const budget = spent();
+    budget.earn(250, 249);
+    expect(roomFor(budget, 0.3)).to.equal(10); // 4.98 ms for 0.5 each
+  });
+
+  it('earns a hundredth of all time where the loop is not idle', () => {
+    const budget = spent();
+    budget.earn(399, 0);
+    expect(roomFor(budget, 0.3)).to.equal(8);
+  });
+
+  it('earns no more than 10 ms in advance once those of the start are used up', () => {
+    const budget = spent();
+    budget.earn(60_000, 60_000);
+    expect(roomFor(budget, 0.302)).to.equal(20);
+  });
+
+  it('keeps what it has of the start however long nothing is to be done', () => {
+    const budget = new ComparisonBudget(0, 0);
+    budget.earn(60_000, 60_000);
+    expect(roomFor(budget, 0.302)).to.equal(498);
+  });
+
+  it('takes a piece that took long for one of 100 ms', () => {
+    const budget = spent();
+    budget.charge(10_000);
+    budget.earn(4_999, 4_999);
+    expect(budget.isUsedUp).to.equal(true);
+    budget.earn(5_010, 5_010);
+    expect(budget.isUsedUp).to.equal(false);
+  });
+
+  it('is the same however often time is counted', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 50 }), (steps) => {
+        const [often, once] = [spent(), spent()];
+        let now = 0;
+        for (const step of steps) {
+          now += step / 20;
+          often.earn(now, now * 0.75);
+        }
+        once.earn(now, now * 0.75);
+        expect(Math.abs(roomFor(often, 0) - roomFor(once, 0))).to.be.at.most(1);
+      }),
+    );
+  });
+});
