@@ -18,7 +18,7 @@ import { configFor, onStage, type Stage } from './facade/stage.ts';
 const ALONE = 'without a shadow';
 const ALONE_AGAIN = 'without, once more';
 const REFUSING = 'http://127.0.0.1:9';
-/** Over undici a request costs least, so that a shadow weighs most. */
+/** A shadow adds most to a request over undici; over http-proxy-middleware, the default of facades, it finds the least air. */
 const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
 const SLICES: SlicesPlan = { connections: 64, slices: 16, leadInMs: 100, countedMs: 600, restMs: 100 };

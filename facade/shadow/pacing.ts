@@ -54,7 +54,7 @@ class Pacer {
   /** When no client waited last. */
   #noneAt = Number.NEGATIVE_INFINITY;
   #airUntil = Number.NEGATIVE_INFINITY;
-  /** Since when pieces have not been held up, nor run, for want of what they may take. */
+  /** From when on the patience of pieces counts anew: the end of the last pause, or of the last batch among clients. */
   #patientSince = Number.NEGATIVE_INFINITY;
   readonly #budget: ComparisonBudget;
 

@@ -54,7 +54,7 @@ describe('The budget of comparisons', () => {
     expect(budget.isUsedUp).to.equal(false);
   });
 
-  it('is the same however often time is counted', () => {
+  it('is the same however often time is counted, where the loop is idle for the same part of it', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1, maxLength: 50 }), (steps) => {
         const [often, once] = [spent(), spent()];

@@ -186,6 +186,16 @@ describe('The pace of comparisons', () => {
       expect(delays).to.deep.equal([50]);
     });
 
+    it('begins no more in a turn than the budget has room for', () => {
+      const { add, pieces, begun, turn, pass } = paced();
+      pieces.take = 60;
+      add(1, 2, 3, 4, 5, 6, 7);
+      for (let count = 0; count < 4; count += 1) turn();
+      pieces.take = 0;
+      pass(982, 982); // 19.64 ms, of which 19.55 were taken too much; the rest is for two pieces of 0.05 ms
+      expect(begun).to.deep.equal([1, 2, 3, 4, 5]);
+    });
+
     it('pauses again until there is something to take', () => {
       const { add, pieces, delays, begun, turn, pass } = paced();
       pieces.take = 60;
