@@ -1,17 +1,20 @@
 /**
- * How much time comparisons may take of the thread that serves clients: a fiftieth of the time in which it is idle, and at
- * least a hundredth of all time. A queue grows with the part of the time that its server is busy, and not in proportion:
- * what is taken of the last idle half costs clients far more than what is taken of the first.
+ * How much time comparisons may take of the thread that serves clients: a fiftieth of all time where the thread is idle,
+ * less with the square of its idle part, and at least a two-hundredth. What a client waits grows with the busy part divided
+ * by the idle one (the queue M/G/1), and the slope of that is one divided by the square of the idle part: so what is taken
+ * costs clients the same wherever the thread has time, and the floor is for a process that has none.
  */
 
-/** How much time pieces may take for a millisecond that the loop is idle. */
+/** How much time pieces may take for each millisecond, in a loop that is always idle. */
 const EARNED = 0.02;
-/** And for any millisecond, at least: in a process that is full. */
-const LEAST_EARNED = 0.01;
+/** And at least: in a process that is full. */
+const LEAST_EARNED = 0.005;
+/** Over how long the idle part is taken, in milliseconds: a single turn of the loop is all busy or all idle. */
+const STEP_MS = 20;
 /** What they may take in advance when the process starts, in milliseconds: its code is not compiled, and costs several times as much. */
 const FIRST_CREDIT = 250;
 /** The most that is earned in advance, in milliseconds: what clients feel of a busy second shall not hang on a quiet one before it. */
-const MOST_CREDIT = 10;
+const MOST_CREDIT = 2;
 /** What a piece costs for each millisecond that it takes itself: its garbage is collected later. */
 const WHOLE_COST = 1.5;
 /**
@@ -25,7 +28,7 @@ const MOST_COST = 100;
 /** Times in milliseconds. */
 export class ComparisonBudget {
   #left = FIRST_CREDIT;
-  /** Up to when time has earned something, and the idle time by then. */
+  /** The end of the last step, and the idle time by then. */
   #at: number;
   #idle: number;
 
@@ -39,9 +42,12 @@ export class ComparisonBudget {
     return this.#left <= 0;
   }
 
-  /** What the time since the last call is worth. */
+  /** What the time since the last step is worth, once it is long enough for one. */
   earn(now: number, idle: number): void {
-    const earned = Math.max((idle - this.#idle) * EARNED, (now - this.#at) * LEAST_EARNED);
+    const passed = now - this.#at;
+    if (passed < STEP_MS) return;
+    const free = Math.min((idle - this.#idle) / passed, 1);
+    const earned = passed * Math.max(EARNED * free * free, LEAST_EARNED);
     this.#at = now;
     this.#idle = idle;
     if (this.#left < MOST_CREDIT) this.#left = Math.min(this.#left + earned, MOST_CREDIT);

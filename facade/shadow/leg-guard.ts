@@ -47,3 +47,31 @@ export class LegGuard {
     this.#guards.close();
   }
 }
+
+/** Guards by side and route; one whose timeout changed is made anew. */
+export class LegGuards {
+  readonly #monotonic: () => number;
+  readonly #known = {
+    legacy: new Map<string, { timeout: number; guard: LegGuard }>(),
+    service: new Map<string, { timeout: number; guard: LegGuard }>(),
+  };
+
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic;
+  }
+
+  /** `timeout`: of a call, in milliseconds. */
+  of(route: string, side: 'legacy' | 'service', timeout: number): LegGuard {
+    const known = this.#known[side];
+    const found = known.get(route);
+    if (found?.timeout === timeout) return found.guard;
+    found?.guard.close();
+    const guard = new LegGuard(`${side} for comparisons of ${route}`, timeout, this.#monotonic);
+    known.set(route, { timeout, guard });
+    return guard;
+  }
+
+  close(): void {
+    for (const { guard } of [...this.#known.legacy.values(), ...this.#known.service.values()]) guard.close();
+  }
+}

@@ -25,7 +25,7 @@ export interface PaceOptions {
 /** How long pieces wait for their moment, in milliseconds: where there is none they run among clients. */
 const PATIENCE_MS = 20;
 /** How long pieces pause when all that was earned is used up, in milliseconds: the first after others costs several times the next. */
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 /** How long pieces may take in one turn of the event loop, in milliseconds; one that takes longer runs alone. */
 const BATCH_MS = 0.25;
 /** Where clients have waited for this long without a pause, in milliseconds, their upstream may be slow. */

@@ -8,6 +8,7 @@ import { messageOf } from '../../chassis/errors.ts';
 import { createTransport } from '../../chassis/http/transport.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
+import type { SkipReason } from '../comparison/outcome.ts';
 import { counter } from '../evidence/counters.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
@@ -21,7 +22,7 @@ import type { WaitingClients } from '../waiting-clients.ts';
 import { CapturedAnswer } from './captured-answer.ts';
 import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
 import { ineligible } from './eligibility.ts';
-import { LegGuard } from './leg-guard.ts';
+import { LegGuards } from './leg-guard.ts';
 import { createPace } from './pacing.ts';
 import type { ShadowMarks } from './shadow-mark.ts';
 import { createVerdictRecorder } from './verdict-recorder.ts';
@@ -54,11 +55,11 @@ const MOST_RECHECKS = 32;
 
 /** Makes the shadow. */
 export function createShadow(options: ShadowOptions): Shadow {
-  const { view, recorder, log, random } = options;
+  const { view, recorder, log } = options;
   const transport = createTransport({ connections: 64, connectTimeout: 1_000 });
   const stop = new AbortController();
   const verdicts = createVerdictRecorder(options);
-  const guards = createGuards(options.clock);
+  const guards = new LegGuards(options.clock.monotonic);
   const active = new Map<string, number>();
   const pace = createPace({ clients: options.clients, now: options.clock.monotonic });
   const jobs: JobDeps = {
@@ -67,17 +68,19 @@ export function createShadow(options: ShadowOptions): Shadow {
     pace,
   };
 
-  const start = (exchange: Exchange, route: ActiveRoute, service: Upstream, controlMs: number) => {
-    const { id, shadow } = route.config;
-    const running = active.get(id) ?? 0;
-    if (running >= shadow.concurrency) return verdicts.skip(route, 'busy');
-    const guard = guards.of(id, 'service', shadow.timeout);
+  const refusal: Refusal = ({ config: { id, shadow } }) => {
+    if ((active.get(id) ?? 0) >= shadow.concurrency) return 'busy';
     // A job that would only be refused costs more than the request it follows.
-    if (!guard.admits) return verdicts.skip(route, 'breaker-open');
-    active.set(id, running + 1);
+    return guards.of(id, 'service', shadow.timeout).admits ? undefined : 'breaker-open';
+  };
+  const start = (exchange: Exchange, route: ActiveRoute, service: Upstream, controlMs: number) => {
+    const refused = refusal(route);
+    if (refused !== undefined) return verdicts.skip(route, refused);
+    const { id, shadow } = route.config;
+    active.set(id, (active.get(id) ?? 0) + 1);
     const job: ComparisonJob = {
       ...{ exchange, route, controlMs, legacy: view().legacy, service },
-      guard,
+      guard: guards.of(id, 'service', shadow.timeout),
       legacyGuard: guards.of(id, 'legacy', shadow.timeout),
     };
     pace(() => run(job, id));
@@ -98,7 +101,7 @@ export function createShadow(options: ShadowOptions): Shadow {
   };
 
   return {
-    tap: guardedTap(options, random, verdicts),
+    tap: guardedTap(options, refusal, verdicts),
     onEnd(exchange, ms) {
       const { route, capture, assignment } = exchange;
       if (route === undefined) return;
@@ -118,10 +121,13 @@ export function createShadow(options: ShadowOptions): Shadow {
   };
 }
 
+/** Why no comparison for a route would begin now, if so. */
+type Refusal = (route: ActiveRoute) => SkipReason | undefined;
+
 /** Decides from the answer's head whether to keep a copy; an error in it must not reach the answer. */
 function guardedTap(
-  { log }: ShadowOptions,
-  random: () => number,
+  { log, random }: ShadowOptions,
+  refusal: Refusal,
   verdicts: ReturnType<typeof createVerdictRecorder>,
 ): AnswerTap {
   return (exchange, answer) => {
@@ -129,7 +135,7 @@ function guardedTap(
     if (route === undefined || assignment.answers !== 'legacy' || !assignment.candidate || mark === 'own')
       return undefined;
     try {
-      return consider(exchange, route, answer, random(), verdicts);
+      return consider(exchange, route, answer, random(), refusal, verdicts);
     } catch (error) {
       log.warn('shadow failed', { route: route.config.id, error: messageOf(error) });
       return undefined;
@@ -142,15 +148,18 @@ function consider(
   route: ActiveRoute,
   answer: AnswerHead,
   random: number,
+  refusal: Refusal,
   verdicts: ReturnType<typeof createVerdictRecorder>,
 ): BodyObserver | undefined {
   const { sample, maxBody } = route.config.shadow;
-  const reason = ineligible({
+  const unfit = ineligible({
     ...{ sample, maxBody, random, requestHeaders: exchange.headers, answerHeaders: answer.headers },
     method: exchange.request.method ?? '',
     hasBody: hasBody(exchange.headers),
     status: answer.statusCode ?? 0,
   });
+  // Where comparisons are few, most answers need no copy.
+  const reason = unfit ?? refusal(route);
   if (reason === undefined) {
     const capture = new CapturedAnswer(answer, maxBody);
     exchange.capture = capture;
@@ -173,25 +182,4 @@ function countAnswer(recorder: EvidenceRecorder, exchange: Exchange, route: Acti
   if (exchange.status >= 500 || exchange.failure !== undefined)
     recorder.count(key, counter.failed(exchange.side));
   else recorder.count(key, counter.latency(exchange.side, ms));
-}
-
-/** Guards by side and route; one whose timeout changed is made anew. */
-function createGuards({ monotonic }: Clock) {
-  const known = {
-    legacy: new Map<string, { timeout: number; guard: LegGuard }>(),
-    service: new Map<string, { timeout: number; guard: LegGuard }>(),
-  };
-  return {
-    of(route: string, side: 'legacy' | 'service', timeout: number): LegGuard {
-      const found = known[side].get(route);
-      if (found?.timeout === timeout) return found.guard;
-      found?.guard.close();
-      const guard = new LegGuard(`${side} for comparisons of ${route}`, timeout, monotonic);
-      known[side].set(route, { timeout, guard });
-      return guard;
-    },
-    close() {
-      for (const { guard } of [...known.legacy.values(), ...known.service.values()]) guard.close();
-    },
-  };
 }

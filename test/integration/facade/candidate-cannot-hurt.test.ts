@@ -185,4 +185,33 @@ forEachForwarder('The candidate cannot hurt the control', () => {
     });
     await service.close();
   });
+
+  it('keeps no copy of an answer whose comparison would be dropped, so that its size is not known', async () => {
+    const large = `20000\r\n${'x'.repeat(0x20000)}\r\n0\r\n\r\n`;
+    const control = await startRawServer((socket) =>
+      socket.on('data', (asked) => {
+        const body = String(asked).includes('/api/large') ? large : '2\r\n{}\r\n0\r\n\r\n';
+        socket.write(`${HEAD}transfer-encoding: chunked\r\n\r\n${body}`);
+      }),
+    );
+    const service = await startRawServer(() => {});
+    const limits = ', shadow: { timeout: 20s, concurrency: 1, maxBody: 100000 }';
+    facade = await startTestFacade(
+      config({
+        legacy: control.url,
+        service: service.url,
+        routes: route('read', 'path: /api/:id', 'shadow', limits),
+      }),
+    );
+    for (const id of ['large', 'small', 'large']) await (await fetch(`${facade.url}/api/${id}`)).text();
+    const skipped = await until(
+      async () => {
+        const { summary } = await facade.evidence('read');
+        return summary.legacy.answered === 3 ? summary.skipped : undefined;
+      },
+      { what: 'all 3 answers to be counted' },
+    );
+    expect(skipped).to.deep.equal({ 'too-large': 1, busy: 1 });
+    await Promise.all([control, service].map((one) => one.close()));
+  });
 });

@@ -21,22 +21,36 @@ describe('The budget of comparisons', () => {
     expect(roomFor(new ComparisonBudget(0, 0), 0.02)).to.equal(3_125); // 1.5 x 0.02 and 0.05 each
   });
 
-  it('earns a fiftieth of the time in which the loop is idle', () => {
+  it('earns a fiftieth of the time where the loop is idle', () => {
     const budget = spent();
-    budget.earn(250, 249);
-    expect(roomFor(budget, 0.3)).to.equal(10); // 4.98 ms for 0.5 each
+    budget.earn(99, 99);
+    expect(roomFor(budget, 0.1)).to.equal(10); // 1.98 ms for 0.2 each
   });
 
-  it('earns a hundredth of all time where the loop is not idle', () => {
+  it('earns with the square of the idle part of it', () => {
     const budget = spent();
-    budget.earn(399, 0);
-    expect(roomFor(budget, 0.3)).to.equal(8);
+    budget.earn(250, 150);
+    expect(roomFor(budget, 0.102)).to.equal(9); // 250 ms x 0.02 x 0.36 = 1.8 ms
   });
 
-  it('earns no more than 10 ms in advance once those of the start are used up', () => {
+  it('earns a two-hundredth where the loop is less than half idle', () => {
+    const budget = spent();
+    budget.earn(399, 190);
+    expect(roomFor(budget, 0.1)).to.equal(10);
+  });
+
+  it('earns no more than 2 ms in advance once those of the start are used up', () => {
     const budget = spent();
     budget.earn(60_000, 60_000);
-    expect(roomFor(budget, 0.302)).to.equal(20);
+    expect(roomFor(budget, 0.102)).to.equal(10);
+  });
+
+  it('takes the idle part of 20 ms and more, as a single turn of the loop is all busy or all idle', () => {
+    const budget = spent();
+    budget.earn(19.9, 19.9);
+    expect(budget.isUsedUp).to.equal(true);
+    budget.earn(100, 50);
+    expect(roomFor(budget, 0.1)).to.equal(3); // half idle: 0.5 ms
   });
 
   it('keeps what it has of the start however long nothing is to be done', () => {
@@ -50,7 +64,7 @@ describe('The budget of comparisons', () => {
     budget.charge(10_000);
     budget.earn(4_999, 4_999);
     expect(budget.isUsedUp).to.equal(true);
-    budget.earn(5_010, 5_010);
+    budget.earn(5_030, 5_030);
     expect(budget.isUsedUp).to.equal(false);
   });
 
@@ -60,10 +74,12 @@ describe('The budget of comparisons', () => {
         const [often, once] = [spent(), spent()];
         let now = 0;
         for (const step of steps) {
-          now += step / 20;
+          now += step / 50;
           often.earn(now, now * 0.75);
         }
-        once.earn(now, now * 0.75);
+        // So that the last step is counted.
+        now += 20;
+        for (const budget of [often, once]) budget.earn(now, now * 0.75);
         expect(Math.abs(roomFor(often, 0) - roomFor(once, 0))).to.be.at.most(1);
       }),
     );
