@@ -3,15 +3,16 @@
  * one, at a fixed rate that leaves the facade air, and in a closed loop, where the core is full without comparisons. A
  * machine that stalls for some milliseconds twice a second delays one request in a hundred, so that the p99 lies where
  * latencies grow steepest: hence slices of less than a second, percentiles over all of them, four minutes of each
- * contestant (an hour in all; a third with BENCH_ROUNDS=1), and the facade without a shadow twice: each candidate is held
- * against both, and what they differ by is what the machine adds. Fails when requests were neither compared nor counted
+ * contestant (an hour in all; 45 minutes with BENCH_ROUNDS=2), and the facade without a shadow twice: each candidate is held
+ * against both, and what they differ by is what the machine adds. Processes of the same code differ by 5 to 8 % in
+ * processor time from start to start, and in a closed loop their latencies do too: hence nine starts of each. Fails when requests were neither compared nor counted
  * as skipped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { print, printTable, printTargets, type Target } from './facade/report.ts';
-import { inRounds, ROUNDS, type Rounds, STARTS, USUAL_LOAD } from './facade/rounds.ts';
+import { inRounds, ROUNDS, type Rounds, USUAL_LOAD } from './facade/rounds.ts';
 import { inSlices, type SlicesPlan } from './facade/slices.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
@@ -20,6 +21,7 @@ const ALONE_AGAIN = 'without, once more';
 const REFUSING = 'http://127.0.0.1:9';
 /** A shadow adds most to a request over undici; over http-proxy-middleware, the default of facades, it finds the least air. */
 const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
+const STARTS = Number(process.env.BENCH_STARTS ?? 9);
 const RATE = Number(process.env.BENCH_RATE ?? 1_000);
 const SLICES: SlicesPlan = { connections: 64, slices: 16, leadInMs: 100, countedMs: 600, restMs: 100 };
 /** How long comparisons under way may take to be counted. */
@@ -40,8 +42,8 @@ export function run(): Promise<void> {
       printTable(results, ALONE);
       printTargets(results, targets);
     };
-    await show(`${RATE} requests a second`, { ...SLICES, rate: RATE }, { rounds: 3 * ROUNDS });
-    await show('\nClosed loop of 64 connections', { ...SLICES, slices: 4 }, { warmUps: 0 });
+    await show(`${RATE} requests a second`, { ...SLICES, rate: RATE }, { warmUps: 3, rounds: ROUNDS });
+    await show('\nClosed loop of 64 connections', { ...SLICES, slices: 8 }, { warmUps: 0, rounds: 1 });
     for (const [name, all] of facades)
       if (hasShadow(name)) for (const one of all) await countersAddUp(name, one);
   });

@@ -21,7 +21,7 @@ const WHOLE_COST = 1.5;
  * What comes after a piece, in milliseconds: its call is written, and its answer read, in turns of their own. Measured
  * (docs/decisions/0008), as from within the kernel's part cannot be told from that of the clients.
  */
-const CALL_COST = 0.05;
+const CALL_COST = 0.1;
 /** The most that a long piece is said to cost, in milliseconds: the next ones shall not wait for it without end. */
 const MOST_COST = 100;
 
