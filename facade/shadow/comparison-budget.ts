@@ -46,7 +46,7 @@ export class ComparisonBudget {
   earn(now: number, idle: number): void {
     const passed = now - this.#at;
     if (passed < STEP_MS) return;
-    const free = Math.min((idle - this.#idle) / passed, 1);
+    const free = (idle - this.#idle) / passed;
     const earned = passed * Math.max(EARNED * free * free, LEAST_EARNED);
     this.#at = now;
     this.#idle = idle;
