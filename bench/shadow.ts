@@ -5,8 +5,8 @@
  * latencies grow steepest: hence slices of less than a second, percentiles over all of them, four minutes of each
  * contestant (an hour in all; 45 minutes with BENCH_ROUNDS=2), and the facade without a shadow twice: each candidate is held
  * against both, and what they differ by is what the machine adds. Processes of the same code differ by 5 to 8 % in
- * processor time from start to start, and in a closed loop their latencies do too: hence nine starts of each. Fails when requests were neither compared nor counted
- * as skipped.
+ * processor time from start to start, and in a closed loop their latencies do too: hence nine starts of each. Fails when
+ * requests were neither compared nor counted as skipped.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EvidenceView } from '../facade/admin/views.ts';
