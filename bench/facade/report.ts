@@ -6,19 +6,21 @@ import { ratioOf } from './ratio.ts';
 export interface Target {
   of: string;
   to: string;
-  /** Another that is the same thing as `to`, for twice as many pairs. */
-  twin?: string;
   figure: 'cpu' | 'p99';
   most: number;
 }
 
-/** Prints one line each, with the ratio of its processor time to that of `base`, round by round. */
-export function printTable(results: ReadonlyMap<string, Medians>, base: string): void {
+/** Prints one line each, with the ratio of its processor time to that of `base`, or of a base of its own, round by round. */
+export function printTable(
+  results: ReadonlyMap<string, Medians>,
+  base: string,
+  baseOf: (name: string) => string = () => base,
+): void {
   const width = Math.max(...[...results.keys()].map((name) => name.length));
   print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
   for (const [name, medians] of results) {
     const { rate, p50, p99, cpu, failed } = medians;
-    const { found: ratio } = ratioOf('cpu', medians, results.get(base)!);
+    const { found: ratio } = ratioOf('cpu', medians, results.get(baseOf(name))!);
     print(
       `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
         `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
@@ -28,11 +30,11 @@ export function printTable(results: ReadonlyMap<string, Medians>, base: string):
 
 /** Prints each target beside what was found; a miss fails nothing, as machines differ. */
 export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
-  for (const { of, to, twin = to, figure, most } of targets) {
+  for (const { of, to, figure, most } of targets) {
     const one = results.get(of);
-    const others = [...new Set([to, twin])].flatMap((name) => results.get(name) ?? []);
-    if (one === undefined || others.length === 0) continue;
-    const { found, low, high } = ratioOf(figure, one, ...others);
+    const other = results.get(to);
+    if (one === undefined || other === undefined) continue;
+    const { found, low, high } = ratioOf(figure, one, other);
     const name = figure === 'cpu' ? 'CPU a request' : figure;
     print(
       `${found <= most ? 'reached' : 'MISSED'}: ${name} of ${of} is ${found.toFixed(2)} × ${to}, ` +

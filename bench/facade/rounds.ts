@@ -25,18 +25,15 @@ export type Served = readonly Pinned[];
 export type Contestant = readonly Served[];
 
 /** One start of a contestant, at rest: its processes are stopped. */
-export interface Start {
+interface Start {
   name: string;
   served: Served;
 }
-/** Measures starts that are at rest, each once and in this order, and leaves them at rest. */
-export type Measure = (side: readonly Start[]) => Promise<Round[]>;
 
-/** How often a start is warmed up before it is measured, and in how many rounds it is, and how. */
+/** How often a start is warmed up before it is measured, and in how many rounds it is. */
 export interface Rounds {
   warmUps?: number;
   rounds?: number;
-  measure?: Measure;
 }
 
 /**
@@ -49,21 +46,17 @@ export interface Rounds {
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
   plan: LoadPlan = USUAL_LOAD,
-  {
-    warmUps = WARM_UPS,
-    rounds: count = ROUNDS,
-    measure = oneByOne(plan, { ...plan, seconds: 1 }),
-  }: Rounds = {},
+  { warmUps = WARM_UPS, rounds: count = ROUNDS }: Rounds = {},
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
   const all = [...contestants.values()].flat();
   try {
     for (const served of all) signal(served, 'SIGSTOP');
     for (const side of sidesOf(contestants)) {
-      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(plan)(side);
+      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(side, plan);
       for (let turn = 0; turn < count; turn += 1) {
         const order = turn % 2 === 0 ? side : side.toReversed();
-        const found = await measure(order);
+        const found = await oneByOne(order, plan, { ...plan, seconds: 1 });
         for (const [index, round] of found.entries()) rounds.get(order[index]!.name)!.push(round);
       }
     }
@@ -83,19 +76,18 @@ function sidesOf(contestants: ReadonlyMap<string, Contestant>): Start[][] {
   );
 }
 
-function oneByOne(plan: LoadPlan, before?: LoadPlan): Measure {
-  return async (side) => {
-    const rounds: Round[] = [];
-    for (const { served } of side) {
-      signal(served, 'SIGCONT');
-      if (before !== undefined) await loadOf(served, before);
-      rounds.push(await measured(served, plan));
-      // What the load left under way would be past its time limits after the pause.
-      await delay(REST_MS);
-      signal(served, 'SIGSTOP');
-    }
-    return rounds;
-  };
+/** Measures starts that are at rest, each once and in this order, and leaves them at rest. */
+async function oneByOne(side: readonly Start[], plan: LoadPlan, before?: LoadPlan): Promise<Round[]> {
+  const rounds: Round[] = [];
+  for (const { served } of side) {
+    signal(served, 'SIGCONT');
+    if (before !== undefined) await loadOf(served, before);
+    rounds.push(await measured(served, plan));
+    // What the load left under way would be past its time limits after the pause.
+    await delay(REST_MS);
+    signal(served, 'SIGSTOP');
+  }
+  return rounds;
 }
 
 function signal(served: Served, name: 'SIGSTOP' | 'SIGCONT'): void {

@@ -5,12 +5,15 @@ import path from 'node:path';
 import { startNginxUpstream } from './other-proxies.ts';
 import { CORES, type Pinned, startPinned } from './pinned-process.ts';
 
+/** Whoever has it may change the stage of a facade's route. */
+export const ADMIN_TOKEN = 'bench-of-the-facade';
+
 /** A comparison under way. */
 export interface Stage {
   directory: string;
   /** Answers 1 KiB to everything, on the core of the load. */
   upstream: Pinned;
-  /** Starts a facade, with its log on, from the text of a config. */
+  /** Starts a facade, with its log on, from the text of a config; its admin API takes the ADMIN_TOKEN. */
   facade(name: string, config: string): Promise<Pinned>;
   /** Stops this too at the end. */
   keep<Started extends { stop(): Promise<void> }>(started: Started): Started;
@@ -30,7 +33,7 @@ export async function onStage(compare: (stage: Stage) => Promise<void>): Promise
     const facade = async (name: string, config: string) => {
       const file = path.join(directory, `${name.replaceAll(/\W/g, '-')}.yaml`);
       await writeFile(file, config);
-      return keep(await startPinned(CORES.measured, 'bench/facade/kit.ts', [file]));
+      return keep(await startPinned(CORES.measured, 'bench/facade/kit.ts', [file, ADMIN_TOKEN]));
     };
     await compare({ directory, upstream, facade, keep });
   } finally {
