@@ -1,15 +1,16 @@
 /**
- * What a client feels of a shadow at 100 %, whatever its candidate does: latencies of a facade whose route goes back and
+ * What a client feels of a shadow at 100 %, whatever its candidate does: the p99 of a facade whose route goes back and
  * forth between the stages legacy and shadow, at a fixed rate that leaves it air, and in a closed loop, where its core is
- * full without comparisons. A machine that stalls for some milliseconds twice a second delays one request in a hundred,
- * so that the p99 lies where latencies grow steepest: hence slices of less than a second, percentiles over all of them,
- * and a facade whose route goes from legacy to legacy: what its halves differ by is what the machine adds. Fails when
- * requests were neither compared nor counted as skipped.
+ * full without comparisons. The p99 of two seconds is a third more or less than that of the next two without any cause in
+ * the facade: hence dozens of pairs of them, the estimate from all of their ratios, and a facade whose route goes from
+ * legacy to legacy: what its halves differ by is what the machine adds. Fails when requests were neither compared nor
+ * counted as skipped.
  */
 import { mediansOf, type Round } from './facade/medians.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
+import { pairedRatio } from './facade/ratio.ts';
 import { print, printTable, printTargets } from './facade/report.ts';
-import { ROUNDS } from './facade/rounds.ts';
+import { ROUNDS, STARTS } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 import { measureStages, type SlicesPlan } from './facade/two-stages.ts';
 
@@ -18,14 +19,14 @@ const NOTHING = 'legacy again';
 const WAYS = ['answers', 'refuses', 'hangs', 'trickles', 'floods'];
 const WITHOUT = ', without';
 const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
-const STARTS = Number(process.env.BENCH_STARTS ?? 5);
-const RATE = Number(process.env.BENCH_RATE ?? 1_000);
+/** At this one the core of a facade is about half busy. */
+const RATE = Number(process.env.BENCH_RATE ?? 3_000);
 const CONTESTANTS = process.env.BENCH_CANDIDATES?.split(',') ?? [NOTHING, ...WAYS];
-const SLICES = { connections: 64, leadInMs: 100, countedMs: 900, restMs: 300 };
-const AT_RATE = { ...SLICES, rate: RATE, warmUps: 6, rounds: ROUNDS, pairs: 8 };
-const CLOSED_LOOP = { ...SLICES, warmUps: 0, rounds: 1, pairs: 6 };
+const SLICES = { connections: 64, leadInMs: 100, restMs: 300 };
+const AT_RATE = { ...SLICES, rate: RATE, countedMs: 1_900, warmUps: 4, pairs: 10 * ROUNDS };
+const CLOSED_LOOP = { ...SLICES, countedMs: 900, warmUps: 2, pairs: 2 * ROUNDS };
 
-/** Rounds by contestant. */
+/** Slices by contestant. */
 type Results = Map<string, Round[]>;
 
 /** Prints both tables; each start of a facade is measured by itself. */
@@ -36,11 +37,11 @@ export function run(): Promise<void> {
     for (let start = 0; start < STARTS; start += 1) {
       for (const name of CONTESTANTS) {
         const service = services.get(name) ?? stage.upstream.url;
-        const options = { facade: `, forwarder: ${FORWARDER}`, service };
-        const facade = await stage.facade(
-          `${name} ${start}`,
-          configFor('legacy', stage.upstream.url, options),
-        );
+        const config = configFor('legacy', stage.upstream.url, {
+          facade: `, forwarder: ${FORWARDER}`,
+          service,
+        });
+        const facade = await stage.facade(`${name} ${start}`, config);
         await measure(atRate, name, facade, AT_RATE);
         await measure(closedLoop, name, facade, CLOSED_LOOP);
         await facade.stop();
@@ -79,5 +80,6 @@ function show(title: string, results: Results): void {
   printTargets(
     medians,
     CONTESTANTS.map((of) => ({ of, to: of + WITHOUT, figure: 'p99', most: 1.1 })),
+    pairedRatio,
   );
 }

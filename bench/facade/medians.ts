@@ -1,13 +1,10 @@
 /** Many rounds in one line. */
-import { type Latencies, percentileOf } from './latencies.ts';
 import type { Load } from './load.ts';
 
 /** One contestant in one round. */
 export interface Round extends Load {
   /** Processor time of the measured process. */
   cpuMs: number;
-  /** All of them, where the load tells; percentiles are then those of all rounds together. */
-  latencies?: Latencies;
 }
 
 /** What a round, or the medians of several, came to; times in milliseconds, `cpu` in microseconds a request. */
@@ -21,36 +18,19 @@ export interface Figures {
 /** Medians over the rounds, and the rounds they were taken of, in order. */
 export interface Medians extends Figures {
   failed: number;
-  rounds: readonly (Figures & Pick<Round, 'latencies'>)[];
+  rounds: readonly Figures[];
 }
 
-/** The medians of each figure; percentiles of all latencies together where they are known. */
+/** The medians of each figure. */
 export function mediansOf(rounds: readonly Round[]): Medians {
   const figures = rounds.map(figuresOf);
   const of = (figure: keyof Figures) => median(figures.map((one) => one[figure]));
   const failed = rounds.reduce((sum, round) => sum + round.failed, 0);
-  const medians = {
-    rate: of('rate'),
-    p50: of('p50'),
-    p99: of('p99'),
-    cpu: of('cpu'),
-    failed,
-    rounds: figures,
-  };
-  const known = latenciesOf(medians);
-  if (known === undefined) return medians;
-  return { ...medians, p50: percentileOf(0.5, known), p99: percentileOf(0.99, known) };
+  return { rate: of('rate'), p50: of('p50'), p99: of('p99'), cpu: of('cpu'), failed, rounds: figures };
 }
 
-/** Those of all rounds, where they are known. */
-export function latenciesOf({ rounds }: Medians): Latencies[] | undefined {
-  const known = rounds.flatMap(({ latencies }) => (latencies === undefined ? [] : [latencies]));
-  return known.length === rounds.length ? known : undefined;
-}
-
-function figuresOf({ requests, seconds, p50, p99, cpuMs, latencies }: Round): Medians['rounds'][number] {
-  const figures = { rate: requests / seconds, p50, p99, cpu: (cpuMs * 1_000) / requests };
-  return latencies === undefined ? figures : { ...figures, latencies };
+function figuresOf({ requests, seconds, p50, p99, cpuMs }: Round): Figures {
+  return { rate: requests / seconds, p50, p99, cpu: (cpuMs * 1_000) / requests };
 }
 
 /** The middle one, or the mean of the middle two. */

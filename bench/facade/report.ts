@@ -1,6 +1,6 @@
 /** What a comparison prints: a table of medians, and each figure to reach beside what was found. */
 import type { Medians } from './medians.ts';
-import { ratioOf } from './ratio.ts';
+import { type FindRatio, medianRatio } from './ratio.ts';
 
 /** A figure to reach: `of` by `to`, at most `most`. */
 export interface Target {
@@ -20,7 +20,7 @@ export function printTable(
   print(`${''.padEnd(width)}  requests/s    p50 ms    p99 ms   µs CPU a request   × ${base}`);
   for (const [name, medians] of results) {
     const { rate, p50, p99, cpu, failed } = medians;
-    const { found: ratio } = ratioOf('cpu', medians, results.get(baseOf(name))!);
+    const { found: ratio } = medianRatio('cpu', medians, results.get(baseOf(name))!);
     print(
       `${name.padEnd(width)}  ${column(rate, 10, 0)}${column(p50, 10, 2)}${column(p99, 10, 2)}` +
         `${column(cpu, 19, 1)}${column(ratio, 10, 2)}${failed > 0 ? `   ${failed} failed` : ''}`,
@@ -29,7 +29,11 @@ export function printTable(
 }
 
 /** Prints each target beside what was found; a miss fails nothing, as machines differ. */
-export function printTargets(results: ReadonlyMap<string, Medians>, targets: readonly Target[]): void {
+export function printTargets(
+  results: ReadonlyMap<string, Medians>,
+  targets: readonly Target[],
+  ratioOf: FindRatio = medianRatio,
+): void {
   for (const { of, to, figure, most } of targets) {
     const one = results.get(of);
     const other = results.get(to);

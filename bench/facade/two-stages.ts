@@ -17,8 +17,7 @@ export interface SlicesPlan {
   rate?: number;
   /** Pairs of slices that do not count: until V8 has compiled what a request needs, in both stages. */
   warmUps: number;
-  rounds: number;
-  /** Pairs of slices in each round, every pair in an order drawn anew. */
+  /** Pairs of slices, each in an order drawn anew. */
   pairs: number;
   /** Of each slice, before its requests count. */
   leadInMs: number;
@@ -36,18 +35,18 @@ export interface Asked {
   pid: number;
 }
 
-/** The rounds of each of the two stages. */
-export type BothRounds = readonly [Round[], Round[]];
+/** The slices of each of the two stages, those of a pair with the same index. */
+export type BothStages = readonly [Round[], Round[]];
 
 /**
  * Puts the load on a facade with one route. After each slice in the stage `shadow`, what the facade counts as compared or
  * skipped must become the number of the requests that were sent in that stage; fails where it does not.
  */
-export async function measureStages(facade: Pinned, plan: SlicesPlan): Promise<BothRounds> {
+export async function measureStages(facade: Pinned, plan: SlicesPlan): Promise<BothStages> {
   const { admin } = facade.message as { admin: string };
   const asked: Asked = { url: facade.url + PATH, admin, token: ADMIN_TOKEN, pid: facade.pid };
   const args = [plan, asked].map((one) => JSON.stringify(one));
   const { message, stop } = await startPinned(CORES.other, 'bench/facade/two-stages-load.ts', args);
   await stop();
-  return message as BothRounds;
+  return message as BothStages;
 }
