@@ -24,7 +24,7 @@ const RATE = Number(process.env.BENCH_RATE ?? 3_000);
 const CONTESTANTS = process.env.BENCH_CANDIDATES?.split(',') ?? [NOTHING, ...WAYS];
 const SLICES = { connections: 64, leadInMs: 100, restMs: 300 };
 const AT_RATE = { ...SLICES, rate: RATE, countedMs: 1_900, warmUps: 4, pairs: 10 * ROUNDS };
-const CLOSED_LOOP = { ...SLICES, countedMs: 900, warmUps: 2, pairs: 2 * ROUNDS };
+const CLOSED_LOOP = { ...SLICES, countedMs: 900, warmUps: 4, pairs: 6 * ROUNDS };
 
 /** Slices by contestant. */
 type Results = Map<string, Round[]>;
