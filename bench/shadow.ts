@@ -21,7 +21,8 @@ const WITHOUT = ', without';
 const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
 /** At this one the core of a facade is about half busy. */
 const RATE = Number(process.env.BENCH_RATE ?? 3_000);
-const CONTESTANTS = process.env.BENCH_CANDIDATES?.split(',') ?? [NOTHING, ...WAYS];
+const ALL = [NOTHING, ...WAYS];
+const CONTESTANTS = process.env.BENCH_CANDIDATES?.split(',') ?? ALL;
 const SLICES = { connections: 64, leadInMs: 100, restMs: 300 };
 const AT_RATE = { ...SLICES, rate: RATE, countedMs: 1_900, warmUps: 4, pairs: 10 * ROUNDS };
 const CLOSED_LOOP = { ...SLICES, countedMs: 900, warmUps: 4, pairs: 6 * ROUNDS };
@@ -31,6 +32,9 @@ type Results = Map<string, Round[]>;
 
 /** Prints both tables; each start of a facade is measured by itself. */
 export function run(): Promise<void> {
+  const unknown = CONTESTANTS.filter((name) => !ALL.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`found BENCH_CANDIDATES ${unknown.join(', ')}, expected some of: ${ALL.join(', ')}`);
   return onStage(async (stage) => {
     const services = await startCandidates(stage);
     const [atRate, closedLoop]: [Results, Results] = [new Map(), new Map()];
