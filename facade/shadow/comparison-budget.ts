@@ -42,6 +42,11 @@ export class ComparisonBudget {
     return this.#left <= 0;
   }
 
+  /** Whether there is more left than is ever earned in advance, from when the process started. */
+  get isStarting(): boolean {
+    return this.#left > MOST_CREDIT;
+  }
+
   /** What the time since the last step is worth, once it is long enough for one. */
   earn(now: number, idle: number): void {
     const passed = now - this.#at;

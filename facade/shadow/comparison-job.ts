@@ -5,10 +5,10 @@ import { type CompareRules, compare, compileRules } from '../comparison/compare.
 import type { Observed } from '../comparison/observed.ts';
 import type { Outcome } from '../comparison/outcome.ts';
 import { recheck } from '../comparison/recheck.ts';
-import type { Exchange } from '../forwarding/exchange.ts';
 import type { Headers } from '../forwarding/request-headers.ts';
 import type { Upstream } from '../forwarding/upstream.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import type { ComparedRequest } from './compared-request.ts';
 import { decodedBody } from './decode-body.ts';
 import type { LegGuard } from './leg-guard.ts';
 import type { Pace } from './pacing.ts';
@@ -18,10 +18,8 @@ import type { VerdictRecorder } from './verdict-recorder.ts';
 
 /** What is to be compared, and with what. */
 export interface ComparisonJob {
-  exchange: Exchange;
+  request: ComparedRequest;
   route: ActiveRoute;
-  /** How long the control's answer took. */
-  controlMs: number;
   legacy: Upstream;
   service: Upstream;
   guard: LegGuard;
@@ -45,21 +43,24 @@ const compiled = new WeakMap<object, CompareRules>();
 
 /** Runs the comparison and records its outcome; rejects when the comparator itself fails. */
 export async function runComparison(job: ComparisonJob, deps: JobDeps): Promise<void> {
-  const { exchange, route } = job;
-  const { maxBody } = route.config.shadow;
-  const capture = exchange.capture!;
-  const decoded = decodedBody(capture.body(), capture.headers, maxBody * LARGEST_EXPANSION);
+  const { request, route } = job;
+  const { status, headers } = request.control;
+  const decoded = decodedBody(
+    request.control.body(),
+    headers,
+    route.config.shadow.maxBody * LARGEST_EXPANSION,
+  );
   const body = decoded instanceof Promise ? await decoded : decoded;
-  const control: Observed = { status: capture.status, headers: capture.headers, body };
+  const control: Observed = { status, headers, body };
 
   const startedAt = deps.clock.monotonic();
-  const answer = await callSide(deps.transport, legOf(job, 'service'), requestOf(exchange, deps.marks));
+  const answer = await callSide(deps.transport, legOf(job, 'service'), requestOf(request, deps.marks));
   const candidateMs = deps.clock.monotonic() - startedAt;
-  if (!answer.ok) return deps.verdicts.outcome(route, exchange, failed(answer.reason));
+  if (!answer.ok) return deps.verdicts.outcome(route, request, failed(answer.reason));
 
-  deps.verdicts.latency(route, job.controlMs, candidateMs);
+  deps.verdicts.latency(route, request.controlMs, candidateMs);
   if (answer.observed.status >= 500) {
-    return deps.verdicts.outcome(route, exchange, failed(`status ${answer.observed.status}`));
+    return deps.verdicts.outcome(route, request, failed(`status ${answer.observed.status}`));
   }
   const rules = rulesOf(route);
   const { outcome, hits } = await inPace(deps.pace, () =>
@@ -67,12 +68,12 @@ export async function runComparison(job: ComparisonJob, deps: JobDeps): Promise<
   );
   deps.verdicts.hits(route, hits);
   const settled = outcome.kind === 'mismatch' ? await settle(outcome, rules, job, deps) : outcome;
-  deps.verdicts.outcome(route, exchange, settled);
+  deps.verdicts.outcome(route, request, settled);
 }
 
 function inPace<Result>(pace: Pace, work: () => Result): Promise<Result> {
   return new Promise((resolve, reject) =>
-    pace(() => {
+    pace.add(() => {
       try {
         resolve(work());
       } catch (error) {
@@ -98,7 +99,7 @@ async function settle(
 ): Promise<Outcome> {
   const { rechecks, transport, clock, signal } = deps;
   if (rechecks.active >= rechecks.most) return outcome;
-  const request = requestOf(job.exchange, deps.marks);
+  const request = requestOf(job.request, deps.marks);
   rechecks.active += 1;
   try {
     return await recheck({
@@ -130,10 +131,10 @@ function legOf(
     : { upstream: service, guard, maxBody, timeout };
 }
 
-function requestOf({ request, target, headers }: Exchange, marks: ShadowMarks): ShadowRequest {
+function requestOf({ method, target, headers }: ComparedRequest, marks: ShadowMarks): ShadowRequest {
   const sent: Headers = { ...headers, [SHADOW_MARK_HEADER]: marks.make() };
   // What has no body, as all that is compared, needs no framing.
   sent['content-length'] = undefined;
   sent['transfer-encoding'] = undefined;
-  return { method: request.method ?? 'GET', path: target.path + target.query, headers: sent };
+  return { method, path: target.path + target.query, headers: sent };
 }

@@ -5,9 +5,15 @@
 import { performance } from 'node:perf_hooks';
 import type { WaitingClients } from '../waiting-clients.ts';
 import { ComparisonBudget } from './comparison-budget.ts';
+import { UpstreamWait } from './upstream-wait.ts';
 
-/** Takes the piece; it runs soon, never at once. */
-export type Pace = (run: () => void) => void;
+/** Where pieces wait. */
+export interface Pace {
+  /** Takes the piece; it runs soon, never at once. */
+  add(run: () => void): void;
+  /** Whether what is added now would not wait behind many others for the budget. */
+  readonly hasRoom: boolean;
+}
 
 /** What a pace goes by. */
 export interface PaceOptions {
@@ -28,43 +34,39 @@ const PATIENCE_MS = 20;
 const PAUSE_MS = 100;
 /** How long pieces may take in one turn of the event loop, in milliseconds; one that takes longer runs alone. */
 const BATCH_MS = 0.25;
-/** Where clients have waited for this long without a pause, in milliseconds, their upstream may be slow. */
-const SLOW_MS = 5;
-/** How often it is looked whether clients wait for the process, and for how long what was seen is true. */
-const LOOK_MS = 1;
-/** The part of the time that an event loop is idle whose clients wait for an upstream. */
-const AIR = 0.5;
+/** How many pieces may wait where the budget is what they wait for: as many as it pays for in a tenth of a second, about. */
+const MOST_WAITING = 8;
 
 /**
  * Makes a pace. Of requests that come together the first is answered first; were its comparison begun there and then,
  * the clients of the others would wait for it.
  */
 export function createPace(options: PaceOptions): Pace {
-  const pacer = new Pacer(options);
-  return (run) => pacer.add(run);
+  return new Pacer(options);
 }
 
-class Pacer {
+class Pacer implements Pace {
   readonly #options: Required<PaceOptions>;
   readonly #waiting: { run: () => void; since: number }[] = [];
   #asked = false;
   #paused = false;
-  /** When a look began, and for how long the loop had been idle by then. */
-  #look: { at: number; idle: number } | undefined;
-  /** When no client waited last. */
-  #noneAt = Number.NEGATIVE_INFINITY;
-  #airUntil = Number.NEGATIVE_INFINITY;
   /** From when on the patience of pieces counts anew: the end of the last pause, or of the last batch among clients. */
   #patientSince = Number.NEGATIVE_INFINITY;
   readonly #budget: ComparisonBudget;
+  readonly #upstream: UpstreamWait;
 
   constructor(options: PaceOptions) {
     this.#options = { idle: loopIdle, soon: setImmediate, later: setTimeout, ...options };
     this.#budget = new ComparisonBudget(this.#options.now(), this.#options.idle());
+    this.#upstream = new UpstreamWait(this.#options);
     options.clients.whenNone(() => {
-      this.#noneAt = this.#options.now();
+      this.#upstream.noneWaits();
       this.#ask();
     });
+  }
+
+  get hasRoom(): boolean {
+    return this.#waiting.length < MOST_WAITING || this.#budget.isStarting;
   }
 
   add(run: () => void): void {
@@ -86,7 +88,8 @@ class Pacer {
     this.#budget.earn(begun, this.#options.idle());
     const forced = !this.#mayRun(begun);
     if (this.#budget.isUsedUp) this.#pause();
-    else if (forced && begun - Math.max(first.since, this.#patientSince) < PATIENCE_MS) this.#lookLater();
+    else if (forced && begun - Math.max(first.since, this.#patientSince) < PATIENCE_MS)
+      this.#upstream.look(() => this.#ask());
     else {
       this.#ask();
       const ended = this.#batch(begun);
@@ -111,7 +114,7 @@ class Pacer {
   }
 
   #mayRun(now: number): boolean {
-    return this.#options.clients.count === 0 || now < this.#airUntil;
+    return this.#options.clients.count === 0 || this.#upstream.wasSeen(now);
   }
 
   #pause(): void {
@@ -121,25 +124,6 @@ class Pacer {
       this.#patientSince = this.#options.now();
       this.#ask();
     }, PAUSE_MS);
-  }
-
-  #lookLater(): void {
-    if (this.#look !== undefined) return;
-    const { now, idle, later } = this.#options;
-    const look = { at: now(), idle: idle() };
-    this.#look = look;
-    later(() => {
-      this.#look = undefined;
-      this.#seen(look);
-      this.#ask();
-    }, LOOK_MS);
-  }
-
-  /** A look that is late was stopped together with all else, and clients wait behind it. */
-  #seen({ at, idle: before }: { at: number; idle: number }): void {
-    const now = this.#options.now();
-    if (now - at > 2 * LOOK_MS || now - this.#noneAt < SLOW_MS) return;
-    if (this.#options.idle() - before >= (now - at) * AIR) this.#airUntil = now + LOOK_MS;
   }
 }
 

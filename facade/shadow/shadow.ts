@@ -8,7 +8,6 @@ import { messageOf } from '../../chassis/errors.ts';
 import { createTransport } from '../../chassis/http/transport.ts';
 import type { Logger } from '../../chassis/log.ts';
 import type { Metrics } from '../../chassis/metrics.ts';
-import type { SkipReason } from '../comparison/outcome.ts';
 import { counter } from '../evidence/counters.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
 import type { Exchange } from '../forwarding/exchange.ts';
@@ -20,6 +19,8 @@ import type { View } from '../in-force.ts';
 import type { ActiveRoute } from '../snapshot.ts';
 import type { WaitingClients } from '../waiting-clients.ts';
 import { CapturedAnswer } from './captured-answer.ts';
+import { type ComparedRequest, comparedRequest } from './compared-request.ts';
+import { ComparisonAdmission } from './comparison-admission.ts';
 import { type ComparisonJob, type JobDeps, runComparison } from './comparison-job.ts';
 import { ineligible } from './eligibility.ts';
 import { LegGuards } from './leg-guard.ts';
@@ -60,7 +61,6 @@ export function createShadow(options: ShadowOptions): Shadow {
   const stop = new AbortController();
   const verdicts = createVerdictRecorder(options);
   const guards = new LegGuards(options.clock.monotonic);
-  const active = new Map<string, number>();
   const pace = createPace({ clients: options.clients, now: options.clock.monotonic });
   const jobs: JobDeps = {
     ...{ transport, verdicts, clock: options.clock, marks: options.marks, signal: stop.signal },
@@ -68,40 +68,36 @@ export function createShadow(options: ShadowOptions): Shadow {
     pace,
   };
 
-  const refusal: Refusal = ({ config: { id, shadow } }) => {
-    if ((active.get(id) ?? 0) >= shadow.concurrency) return 'busy';
-    // A job that would only be refused costs more than the request it follows.
-    return guards.of(id, 'service', shadow.timeout).admits ? undefined : 'breaker-open';
-  };
-  const start = (exchange: Exchange, route: ActiveRoute, service: Upstream, controlMs: number) => {
-    const refused = refusal(route);
+  const admission = new ComparisonAdmission(pace, guards);
+  const start = (request: ComparedRequest, route: ActiveRoute, service: Upstream) => {
+    const refused = admission.refusalOf(route);
     if (refused !== undefined) return verdicts.skip(route, refused);
     const { id, shadow } = route.config;
-    active.set(id, (active.get(id) ?? 0) + 1);
+    admission.began(id);
     const job: ComparisonJob = {
-      ...{ exchange, route, controlMs, legacy: view().legacy, service },
+      ...{ request, route, legacy: view().legacy, service },
       guard: guards.of(id, 'service', shadow.timeout),
       legacyGuard: guards.of(id, 'legacy', shadow.timeout),
     };
-    pace(() => run(job, id));
+    pace.add(() => run(job, id));
   };
   const run = (job: ComparisonJob, id: string) => {
-    const { exchange, route } = job;
+    const { request, route } = job;
     void runComparison(job, jobs)
       .catch((error) => {
         verdicts.skip(route, 'comparator-failed');
         if (!stop.signal.aborted)
           log.warn('comparison failed', {
             route: id,
-            requestId: exchange.requestId,
+            requestId: request.requestId,
             error: messageOf(error),
           });
       })
-      .finally(() => active.set(id, active.get(id)! - 1));
+      .finally(() => admission.ended(id));
   };
 
   return {
-    tap: guardedTap(options, refusal, verdicts),
+    tap: guardedTap(options, admission, verdicts),
     onEnd(exchange, ms) {
       const { route, capture, assignment } = exchange;
       if (route === undefined) return;
@@ -111,7 +107,7 @@ export function createShadow(options: ShadowOptions): Shadow {
       if (capture.state === 'too-large') return verdicts.skip(route, 'too-large');
       if (capture.state !== 'complete') return verdicts.skip(route, 'control-failed');
       const service = view().upstreams.get(route.config.service);
-      if (service !== undefined) start(exchange, route, service, ms);
+      if (service !== undefined) start(comparedRequest(exchange, capture, ms), route, service);
     },
     async close() {
       stop.abort();
@@ -121,13 +117,10 @@ export function createShadow(options: ShadowOptions): Shadow {
   };
 }
 
-/** Why no comparison for a route would begin now, if so. */
-type Refusal = (route: ActiveRoute) => SkipReason | undefined;
-
 /** Decides from the answer's head whether to keep a copy; an error in it must not reach the answer. */
 function guardedTap(
   { log, random }: ShadowOptions,
-  refusal: Refusal,
+  admission: ComparisonAdmission,
   verdicts: ReturnType<typeof createVerdictRecorder>,
 ): AnswerTap {
   return (exchange, answer) => {
@@ -135,7 +128,7 @@ function guardedTap(
     if (route === undefined || assignment.answers !== 'legacy' || !assignment.candidate || mark === 'own')
       return undefined;
     try {
-      return consider(exchange, route, answer, random(), refusal, verdicts);
+      return consider(exchange, route, answer, random(), admission, verdicts);
     } catch (error) {
       log.warn('shadow failed', { route: route.config.id, error: messageOf(error) });
       return undefined;
@@ -148,7 +141,7 @@ function consider(
   route: ActiveRoute,
   answer: AnswerHead,
   random: number,
-  refusal: Refusal,
+  admission: ComparisonAdmission,
   verdicts: ReturnType<typeof createVerdictRecorder>,
 ): BodyObserver | undefined {
   const { sample, maxBody } = route.config.shadow;
@@ -159,7 +152,7 @@ function consider(
     status: answer.statusCode ?? 0,
   });
   // Where comparisons are few, most answers need no copy.
-  const reason = unfit ?? refusal(route);
+  const reason = unfit ?? admission.refusalOf(route);
   if (reason === undefined) {
     const capture = new CapturedAnswer(answer, maxBody);
     exchange.capture = capture;

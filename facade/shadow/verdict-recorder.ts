@@ -8,12 +8,12 @@ import type { Outcome, SkipReason } from '../comparison/outcome.ts';
 import { examplesOf, shownTarget } from '../comparison/redact.ts';
 import { counter } from '../evidence/counters.ts';
 import type { EvidenceRecorder } from '../evidence/recorder.ts';
-import type { Exchange } from '../forwarding/exchange.ts';
 import type { ActiveRoute } from '../snapshot.ts';
+import type { ComparedRequest } from './compared-request.ts';
 
 /** Records; nothing here throws. */
 export interface VerdictRecorder {
-  outcome(route: ActiveRoute, exchange: Exchange, outcome: Outcome): void;
+  outcome(route: ActiveRoute, request: ComparedRequest, outcome: Outcome): void;
   legacyError(route: ActiveRoute): void;
   skip(route: ActiveRoute, reason: SkipReason): void;
   hits(route: ActiveRoute, hits: ReadonlyMap<string, number>): void;
@@ -53,18 +53,17 @@ export function createVerdictRecorder({
   };
   return {
     skip,
-    outcome(route, exchange, outcome) {
+    outcome(route, { requestId, method, target }, outcome) {
       if (outcome.kind === 'not-compared') return skip(route, outcome.reason);
       count(route, outcome.kind);
       const differences = differencesOf(outcome);
       if (differences.length === 0) return;
-      const { requestId, request, target } = exchange;
       recorder.mismatch(
         keyOf(route),
         clusterOf(differences, {
           at: clock.now(),
           requestId,
-          method: request.method ?? '',
+          method,
           path: shownTarget(target),
           differences: examplesOf(differences),
         }),

@@ -25,7 +25,7 @@ describe('The pace of comparisons', () => {
     const pieces = { take: 0.25 };
     const add = (...all: number[]) => {
       for (const one of all)
-        pace(() => {
+        pace.add(() => {
           begun.push(one);
           state.now += pieces.take;
         });
@@ -41,7 +41,7 @@ describe('The pace of comparisons', () => {
       look();
       turn();
     };
-    return { state, clients, add, pieces, delays, begun, turn, look, pass };
+    return { state, pace, clients, add, pieces, delays, begun, turn, look, pass };
   };
 
   it('begins nothing at once, one in each turn, in order', () => {
@@ -95,6 +95,40 @@ describe('The pace of comparisons', () => {
     clients.left();
     turn();
     expect(begun).to.deep.equal([1, 2]);
+  });
+
+  describe('has room', () => {
+    const many = Array.from({ length: 300 }, (_, index) => index);
+
+    it('for any number while the process has what it started with, as that pays for them', () => {
+      const { pace, add } = paced();
+      add(...many);
+      expect(pace.hasRoom).to.equal(true);
+    });
+
+    it('for eight after that', () => {
+      const { pace, clients, add, pieces, turn } = paced();
+      pieces.take = 60;
+      add(1, 2, 3);
+      for (let count = 0; count < 3; count += 1) turn();
+      clients.came();
+      add(1, 2, 3, 4, 5, 6, 7);
+      expect(pace.hasRoom).to.equal(true);
+      add(8);
+      expect(pace.hasRoom).to.equal(false);
+    });
+
+    it('again when pieces have begun', () => {
+      const { pace, add, pieces, turn, pass } = paced();
+      pieces.take = 60;
+      add(1, 2, 3);
+      for (let count = 0; count < 3; count += 1) turn();
+      add(1, 2, 3, 4, 5, 6, 7, 8);
+      turn();
+      expect(pace.hasRoom).to.equal(false);
+      pass(2_000, 2_000);
+      expect(pace.hasRoom).to.equal(true);
+    });
   });
 
   describe('where clients wait without a pause', () => {
