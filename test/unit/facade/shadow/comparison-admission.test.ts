@@ -25,6 +25,8 @@ describe('The admission of comparisons', () => {
     expect([admission.refusalOf(often), admission.refusalOf(rarely)]).to.deep.equal(['busy', undefined]);
     admission.ended('often');
     expect(admission.refusalOf(often)).to.equal(undefined);
+    begin('often');
+    expect(admission.refusalOf(often)).to.equal('busy');
   });
 
   it('lets each route have one where those that have begun wait for the budget', () => {
