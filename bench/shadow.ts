@@ -21,8 +21,8 @@ const WITHOUT = ', without';
 const FORWARDER = process.env.BENCH_FORWARDER ?? 'undici';
 /** At this one the core of a facade is about half busy. */
 const RATE = Number(process.env.BENCH_RATE ?? 3_000);
-const ALL = [NOTHING, ...WAYS];
-const CONTESTANTS = process.env.BENCH_CANDIDATES?.split(',') ?? ALL;
+const CONTESTANTS = chosen('BENCH_CANDIDATES', [NOTHING, ...WAYS]);
+const LOADS = chosen('BENCH_LOADS', ['rate', 'closed loop']);
 const SLICES = { connections: 64, leadInMs: 100, restMs: 300 };
 const AT_RATE = { ...SLICES, rate: RATE, countedMs: 1_900, warmUps: 4, pairs: 10 * ROUNDS };
 const CLOSED_LOOP = { ...SLICES, countedMs: 900, warmUps: 4, pairs: 6 * ROUNDS };
@@ -32,9 +32,6 @@ type Results = Map<string, Round[]>;
 
 /** Prints both tables; each start of a facade is measured by itself. */
 export function run(): Promise<void> {
-  const unknown = CONTESTANTS.filter((name) => !ALL.includes(name));
-  if (unknown.length > 0)
-    throw new Error(`found BENCH_CANDIDATES ${unknown.join(', ')}, expected some of: ${ALL.join(', ')}`);
   return onStage(async (stage) => {
     const services = await startCandidates(stage);
     const [atRate, closedLoop]: [Results, Results] = [new Map(), new Map()];
@@ -46,8 +43,8 @@ export function run(): Promise<void> {
           service,
         });
         const facade = await stage.facade(`${name} ${start}`, config);
-        await measure(atRate, name, facade, AT_RATE);
-        await measure(closedLoop, name, facade, CLOSED_LOOP);
+        if (LOADS.includes('rate')) await measure(atRate, name, facade, AT_RATE);
+        if (LOADS.includes('closed loop')) await measure(closedLoop, name, facade, CLOSED_LOOP);
         await facade.stop();
       }
     }
@@ -55,6 +52,15 @@ export function run(): Promise<void> {
     show('\nClosed loop of 64 connections', closedLoop);
     print('\nAll that was sent in the stage shadow was compared or skipped, in each slice.');
   });
+}
+
+/** Those of `all` that a variable of the environment names, all without it. */
+function chosen(variable: string, all: string[]): string[] {
+  const names = process.env[variable]?.split(',') ?? all;
+  const unknown = names.filter((name) => !all.includes(name));
+  if (unknown.length > 0)
+    throw new Error(`found ${variable} ${unknown.join(', ')}, expected some of: ${all.join(', ')}`);
+  return names;
 }
 
 async function startCandidates({ keep }: Stage): Promise<Map<string, string>> {
@@ -77,6 +83,7 @@ async function measure(
 }
 
 function show(title: string, results: Results): void {
+  if (results.size === 0) return;
   print(title);
   const medians = new Map([...results].map(([name, rounds]) => [name, mediansOf(rounds)]));
   const baseOf = (name: string) => (name.endsWith(WITHOUT) ? name : name + WITHOUT);
