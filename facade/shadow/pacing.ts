@@ -34,7 +34,7 @@ const PATIENCE_MS = 20;
 const PAUSE_MS = 100;
 /** How long pieces may take in one turn of the event loop, in milliseconds; one that takes longer runs alone. */
 const BATCH_MS = 0.25;
-/** How many pieces may wait where the budget is what they wait for: as many as it pays for in a tenth of a second, about. */
+/** How many pieces may wait where the budget is what they wait for: as many as it pays for, about, after a pause in an idle process. */
 const MOST_WAITING = 8;
 
 /**

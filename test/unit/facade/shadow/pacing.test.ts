@@ -41,7 +41,15 @@ describe('The pace of comparisons', () => {
       look();
       turn();
     };
-    return { state, pace, clients, add, pieces, delays, begun, turn, look, pass };
+    /** Uses up what the process has at its start. */
+    const spend = () => {
+      pieces.take = 60;
+      for (const piece of [1, 2, 3]) {
+        add(piece);
+        turn();
+      }
+    };
+    return { state, pace, clients, add, spend, pieces, delays, begun, turn, look, pass };
   };
 
   it('begins nothing at once, one in each turn, in order', () => {
@@ -107,10 +115,8 @@ describe('The pace of comparisons', () => {
     });
 
     it('for eight after that', () => {
-      const { pace, clients, add, pieces, turn } = paced();
-      pieces.take = 60;
-      add(1, 2, 3);
-      for (let count = 0; count < 3; count += 1) turn();
+      const { pace, clients, add, spend } = paced();
+      spend();
       clients.came();
       add(1, 2, 3, 4, 5, 6, 7);
       expect(pace.hasRoom).to.equal(true);
@@ -119,10 +125,8 @@ describe('The pace of comparisons', () => {
     });
 
     it('again when pieces have begun', () => {
-      const { pace, add, pieces, turn, pass } = paced();
-      pieces.take = 60;
-      add(1, 2, 3);
-      for (let count = 0; count < 3; count += 1) turn();
+      const { pace, add, spend, turn, pass } = paced();
+      spend();
       add(1, 2, 3, 4, 5, 6, 7, 8);
       turn();
       expect(pace.hasRoom).to.equal(false);
