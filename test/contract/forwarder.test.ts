@@ -11,11 +11,10 @@ import type {
 import { type ForwarderFactory, forwarderFactory } from '../../facade/forwarding/forwarder-factory.ts';
 import { FORWARDERS } from '../integration/facade/rig/forwarders.ts';
 import { sendRaw, startRawServer } from '../integration/facade/rig/raw.ts';
+import { NOBODY } from '../support/nobody.ts';
 import { until } from '../support/wait.ts';
 
 const OK = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
-/** Where nobody listens. */
-const NOBODY = 'http://127.0.0.1:9';
 const CLOSE = 'Host: h\r\nConnection: close\r\n\r\n';
 
 /** A server of clients that does nothing but forward. */

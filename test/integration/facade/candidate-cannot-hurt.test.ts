@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { expect } from 'chai';
+import { NOBODY } from '../../support/nobody.ts';
 import { until } from '../../support/wait.ts';
 import { config, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder } from './rig/forwarders.ts';
@@ -107,9 +108,7 @@ forEachForwarder('The candidate cannot hurt the control', () => {
   }
 
   it("gives legacy's bytes when nobody listens where the candidate should be", async () => {
-    const gone = await startUpstream(json('service'));
-    await gone.close();
-    facade = await shadowing(gone.url);
+    facade = await shadowing(NOBODY);
     const answer = await fetch(`${facade.url}/api/1`);
     expect([answer.status, answer.headers.get('x-answered-by')]).to.deep.equal([200, 'legacy']);
     await until(async () => (await facade.evidence('read')).summary.outcomes['candidate-error'] === 1);

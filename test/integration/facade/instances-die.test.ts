@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { Redis } from 'ioredis';
 import { createRedisRegistrar, leasesKey } from '../../../chassis/discovery/lease.ts';
+import { NOBODY } from '../../support/nobody.ts';
 import { startProcess, type TestProcess } from '../../support/processes.ts';
 import { redisUrl, uniqueName } from '../../support/services.ts';
 import { until } from '../../support/wait.ts';
@@ -76,9 +77,7 @@ forEachForwarder('Instances that die under load', () => {
       lengths.add((await request.toArray()).reduce((sum, chunk) => sum + chunk.length, 0));
       response.end('ok');
     });
-    const gone = await startUpstream(json('gone'));
-    await gone.close();
-    await start(`urls: ["${gone.url}", "${other.url}"], retries: 0, ejection: { maxEjected: 0% }`);
+    await start(`urls: ["${NOBODY}", "${other.url}"], retries: 0, ejection: { maxEjected: 0% }`);
     const body = 'x'.repeat(100_000);
     const writes = load(32, body);
     await writes.more(400);

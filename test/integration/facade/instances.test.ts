@@ -1,5 +1,6 @@
 import type { RequestListener, ServerResponse } from 'node:http';
 import { expect } from 'chai';
+import { NOBODY } from '../../support/nobody.ts';
 import { until } from '../../support/wait.ts';
 import { startDeafServer } from './rig/deaf.ts';
 import { configWith, route, startTestFacade, type TestFacade } from './rig/facade.ts';
@@ -361,17 +362,14 @@ routes: []`);
     });
 
     it('count those that find no connection', async () => {
-      await good.close();
-      await start(`url: "${good.url}", timeout: 800ms, ${BREAKER}`);
+      await start(`url: "${NOBODY}", timeout: 800ms, ${BREAKER}`);
       for (let left = 8; left > 0; left -= 1) await post();
       expect(await breaker()).to.equal('open');
     });
 
     it('are judged by what became of a request, not by each instance that it was sent to', async () => {
-      const gone = await startUpstream(json('gone'));
-      await gone.close();
       const rest = `timeout: 800ms, slowStart: 0s, ejection: { maxEjected: 0% }, ${BREAKER}`;
-      await start(`urls: ["${gone.url}", "${good.url}"], ${rest}`);
+      await start(`urls: ["${NOBODY}", "${good.url}"], ${rest}`);
       for (const init of [{}, { method: 'POST', body: 'x' }]) {
         const answers = await Promise.all(Array.from({ length: 40 }, () => ask(init)));
         expect([...new Set(answers.map(({ by }) => by))]).to.deep.equal(['good']);

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import { expect } from 'chai';
+import { NOBODY } from '../../support/nobody.ts';
 import { until } from '../../support/wait.ts';
 import { configWith, route, startTestFacade, type TestFacade } from './rig/facade.ts';
 import { forEachForwarder } from './rig/forwarders.ts';
@@ -10,14 +11,10 @@ import { startEcho, type TestEcho, tryToOpen } from './rig/websocket.ts';
 forEachForwarder('WebSockets to the instances of an upstream', () => {
   let legacy: TestUpstream;
   let echo: TestEcho;
-  let gone: string;
   let facade: TestFacade;
   beforeEach(async () => {
     legacy = await startUpstream(json('legacy'));
     echo = await startEcho('echo');
-    const dead = await startUpstream(json('dead'));
-    await dead.close();
-    gone = dead.url;
   });
   afterEach(async () => {
     await facade.close();
@@ -42,7 +39,7 @@ forEachForwarder('WebSockets to the instances of an upstream', () => {
   };
 
   it('are opened at another when one is not there, which is noticed', async () => {
-    await start(`urls: ["${gone}", "${echo.url}"], ejection: { failures: 3 }`);
+    await start(`urls: ["${NOBODY}", "${echo.url}"], ejection: { failures: 3 }`);
     const outcomes = [];
     for (let left = 10; left > 0; left -= 1) outcomes.push(await opening());
     expect([...new Set(outcomes)]).to.deep.equal(['echo hello']);
@@ -51,7 +48,7 @@ forEachForwarder('WebSockets to the instances of an upstream', () => {
   });
 
   it('are refused when none is there, and open the breaker of their route', async () => {
-    await start(`urls: ["${gone}"], timeout: 500ms, breaker: { minimum: 5, window: 9s, reset: 9s }`);
+    await start(`urls: ["${NOBODY}"], timeout: 500ms, breaker: { minimum: 5, window: 9s, reset: 9s }`);
     const outcomes = [];
     for (let left = 8; left > 0; left -= 1) outcomes.push(await opening());
     expect(outcomes[0]).to.equal(502);
