@@ -5,6 +5,8 @@
  * the facade: hence dozens of pairs of them, the estimate from all of their ratios, and a facade whose route goes from
  * legacy to legacy: what its halves differ by is what the machine adds. Fails when requests were neither compared nor
  * counted as skipped.
+ * Environment: BENCH_FORWARDER (undici), BENCH_RATE (3000), BENCH_STARTS (3), BENCH_ROUNDS (3: tens of pairs at the rate,
+ * sixes in the closed loop), BENCH_CANDIDATES and BENCH_LOADS (names, by commas).
  */
 import { mediansOf, type Round } from './facade/medians.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
