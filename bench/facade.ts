@@ -8,7 +8,7 @@ import { GENERATOR } from './facade/load.ts';
 import { OTHER_PROXIES } from './facade/other-proxies.ts';
 import { CORES, type Pinned, startPinned } from './facade/pinned-process.ts';
 import { print, printTable, printTargets, type Target } from './facade/report.ts';
-import { type Contestant, inRounds, type Served, STARTS } from './facade/rounds.ts';
+import { type Contestant, inRounds, STARTS } from './facade/rounds.ts';
 import { configFor, onStage, type Stage } from './facade/stage.ts';
 
 const BARE = 'bare';
@@ -57,10 +57,10 @@ async function contestants({ directory, upstream, facade, keep }: Stage): Promis
   const started = new Map<string, Contestant>();
   for (const [name, start] of ways) {
     if (only?.every((one) => !name.startsWith(one))) continue;
-    const starts: Served[] = [];
+    const starts: Pinned[] = [];
     for (let index = 0; index < STARTS; index += 1) {
       const one = await start(index);
-      if (one !== undefined) starts.push([keep(one)]);
+      if (one !== undefined) starts.push(keep(one));
     }
     if (starts.length === 0) print(`SKIPPED ${name}: its program is not installed.`);
     else started.set(name, starts);

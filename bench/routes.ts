@@ -1,6 +1,6 @@
 /** What a thousand routes cost beside ten: the same request to the same route, first in both files. */
 import { print, printTable, printTargets } from './facade/report.ts';
-import { type Contestant, inRounds, ROUNDS, started, USUAL_LOAD } from './facade/rounds.ts';
+import { type Contestant, inRounds, ROUNDS, started } from './facade/rounds.ts';
 import { configFor, onStage } from './facade/stage.ts';
 
 const FEW = '10 routes';
@@ -19,7 +19,7 @@ export function run(): Promise<void> {
       contestants.set(name, await started(() => facade(name, config)));
     }
     // So many that the median settles well within the few percent that are asked about.
-    const results = await inRounds(contestants, USUAL_LOAD, { rounds: 6 * ROUNDS });
+    const results = await inRounds(contestants, 6 * ROUNDS);
     printTable(results, FEW);
     print('Over undici, where the rest of a request costs least.');
     printTargets(results, [{ of: MANY, to: FEW, figure: 'cpu', most: 1.03 }]);

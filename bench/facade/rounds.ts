@@ -1,6 +1,6 @@
 /** Contestants under the same load in turn, round after round, so that a slow minute of the machine hits them all. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { type Load, type LoadPlan, load } from './load.ts';
+import { type LoadPlan, load } from './load.ts';
 import { type Medians, mediansOf, type Round } from './medians.ts';
 import { cpuMsOf, type Pinned } from './pinned-process.ts';
 
@@ -17,23 +17,16 @@ const SECONDS = Number(process.env.BENCH_SECONDS ?? 2);
 export const PATH = '/api/items/1';
 
 /** The load that proxies are compared under. */
-export const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
+const USUAL_LOAD: LoadPlan = { connections: 64, seconds: SECONDS };
+const LEAD_IN: LoadPlan = { ...USUAL_LOAD, seconds: 1 };
 
-/** What is under load at once: processes that serve side by side, mostly one. */
-export type Served = readonly Pinned[];
 /** Starts of the same thing, taken in turn: processes of the same code differ by some percent. */
-export type Contestant = readonly Served[];
+export type Contestant = readonly Pinned[];
 
-/** One start of a contestant, at rest: its processes are stopped. */
+/** One start of a contestant, at rest: its process is stopped. */
 interface Start {
   name: string;
-  served: Served;
-}
-
-/** How often a start is warmed up before it is measured, and in how many rounds it is. */
-export interface Rounds {
-  warmUps?: number;
-  rounds?: number;
+  served: Pinned;
 }
 
 /**
@@ -45,18 +38,17 @@ export interface Rounds {
  */
 export async function inRounds(
   contestants: ReadonlyMap<string, Contestant>,
-  plan: LoadPlan = USUAL_LOAD,
-  { warmUps = WARM_UPS, rounds: count = ROUNDS }: Rounds = {},
+  count = ROUNDS,
 ): Promise<Map<string, Medians>> {
   const rounds = new Map<string, Round[]>([...contestants.keys()].map((name) => [name, []]));
   const all = [...contestants.values()].flat();
   try {
     for (const served of all) signal(served, 'SIGSTOP');
     for (const side of sidesOf(contestants)) {
-      for (let turn = 0; turn < warmUps; turn += 1) await oneByOne(side, plan);
+      for (let turn = 0; turn < WARM_UPS; turn += 1) await oneByOne(side);
       for (let turn = 0; turn < count; turn += 1) {
         const order = turn % 2 === 0 ? side : side.toReversed();
-        const found = await oneByOne(order, plan, { ...plan, seconds: 1 });
+        const found = await oneByOne(order, LEAD_IN);
         for (const [index, round] of found.entries()) rounds.get(order[index]!.name)!.push(round);
       }
     }
@@ -77,12 +69,12 @@ function sidesOf(contestants: ReadonlyMap<string, Contestant>): Start[][] {
 }
 
 /** Measures starts that are at rest, each once and in this order, and leaves them at rest. */
-async function oneByOne(side: readonly Start[], plan: LoadPlan, before?: LoadPlan): Promise<Round[]> {
+async function oneByOne(side: readonly Start[], before?: LoadPlan): Promise<Round[]> {
   const rounds: Round[] = [];
   for (const { served } of side) {
     signal(served, 'SIGCONT');
-    if (before !== undefined) await loadOf(served, before);
-    rounds.push(await measured(served, plan));
+    if (before !== undefined) await load(served.url + PATH, before);
+    rounds.push(await measured(served));
     // What the load left under way would be past its time limits after the pause.
     await delay(REST_MS);
     signal(served, 'SIGSTOP');
@@ -90,38 +82,19 @@ async function oneByOne(side: readonly Start[], plan: LoadPlan, before?: LoadPla
   return rounds;
 }
 
-function signal(served: Served, name: 'SIGSTOP' | 'SIGCONT'): void {
-  for (const { pid } of served) process.kill(pid, name);
+function signal({ pid }: Pinned, name: 'SIGSTOP' | 'SIGCONT'): void {
+  process.kill(pid, name);
 }
 
-/** Starts a contestant of single processes as often as wanted. */
+/** Starts a contestant as often as wanted. */
 export async function started(start: () => Promise<Pinned>): Promise<Contestant> {
-  const all: Served[] = [];
-  for (let index = 0; index < STARTS; index += 1) all.push([await start()]);
+  const all: Pinned[] = [];
+  for (let index = 0; index < STARTS; index += 1) all.push(await start());
   return all;
 }
 
-async function measured(served: Served, plan: LoadPlan): Promise<Round> {
-  const before = cpuOf(served);
-  const load = await loadOf(served, plan);
-  return { ...load, cpuMs: cpuOf(served) - before };
-}
-
-function cpuOf(served: Served): number {
-  return served.reduce((sum, { pid }) => sum + cpuMsOf(pid), 0);
-}
-
-/** The load is shared out evenly; of several latencies the worst counts. */
-async function loadOf(served: Served, plan: LoadPlan): Promise<Load> {
-  const share = { ...plan, connections: plan.connections / served.length };
-  const loads = await Promise.all(served.map(({ url }) => load(url + PATH, share)));
-  const sum = (of: (one: Load) => number) => loads.reduce((total, one) => total + of(one), 0);
-  const most = (of: (one: Load) => number) => Math.max(...loads.map(of));
-  return {
-    requests: sum(({ requests }) => requests),
-    failed: sum(({ failed }) => failed),
-    seconds: most(({ seconds }) => seconds),
-    p50: most(({ p50 }) => p50),
-    p99: most(({ p99 }) => p99),
-  };
+async function measured({ pid, url }: Pinned): Promise<Round> {
+  const before = cpuMsOf(pid);
+  const found = await load(url + PATH, USUAL_LOAD);
+  return { ...found, cpuMs: cpuMsOf(pid) - before };
 }

@@ -2,25 +2,16 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Stage } from '../../chassis/config/schema/routes.ts';
 import { AdminOfFacade } from './admin-of-facade.ts';
-import { percentileOf } from './latencies.ts';
+import { Crowd } from './crowd.ts';
 import type { Round } from './medians.ts';
 import { cpuMsOf } from './pinned-process.ts';
-import { ThinkingUser } from './thinking-user.ts';
 import type { Asked, SlicesPlan } from './two-stages.ts';
 
 const plan = JSON.parse(process.argv[2]!) as SlicesPlan;
 const asked = JSON.parse(process.argv[3]!) as Asked;
-const THINK_MS = plan.rate === undefined ? 0 : (plan.connections * 1_000) / plan.rate;
 
 const admin = new AdminOfFacade(asked);
-const users = Array.from(
-  { length: plan.connections },
-  () => new ThinkingUser(new URL(asked.url), THINK_MS, done),
-);
-/** Of the slice under way. */
-let counts = { requests: 0, failed: 0 };
-let latencies: number[] = [];
-let countsFrom = 0;
+const crowd = new Crowd([asked.url], plan);
 
 const slices: [Round[], Round[]] = [[], []];
 for (let pair = -plan.warmUps; pair < plan.pairs; pair += 1) {
@@ -31,27 +22,15 @@ for (let pair = -plan.warmUps; pair < plan.pairs; pair += 1) {
   }
 }
 process.send!(slices);
-for (const user of users) user.close();
-
-function done(began: number, ok: boolean): void {
-  counts.requests += 1;
-  if (!ok) counts.failed += 1;
-  if (began >= countsFrom) latencies.push(performance.now() - began);
-}
+crowd.close();
 
 /** Rate and processor time with the lead-in. */
 async function slice(stage: Stage): Promise<Round> {
   await admin.setStage(stage);
   const cpuBefore = cpuMsOf(asked.pid);
-  counts = { requests: 0, failed: 0 };
-  latencies = [];
-  countsFrom = performance.now() + plan.leadInMs;
-  for (const user of users) user.begin();
-  await delay(plan.leadInMs + plan.countedMs);
-  await Promise.all(users.map((user) => user.end()));
+  const load = await crowd.ask(plan);
   await delay(plan.restMs);
   const cpuMs = cpuMsOf(asked.pid) - cpuBefore;
-  if (stage === 'shadow') await admin.comparedOrSkipped(counts.requests);
-  const seconds = (plan.leadInMs + plan.countedMs) / 1_000;
-  return { ...counts, cpuMs, seconds, p50: percentileOf(0.5, latencies), p99: percentileOf(0.99, latencies) };
+  if (stage === 'shadow') await admin.comparedOrSkipped(load.requests);
+  return { ...load, cpuMs };
 }

@@ -4,25 +4,19 @@
  * more in their p99, so that what a stage adds drowns where each has processes of its own.
  */
 import type { Stage } from '../../chassis/config/schema/routes.ts';
+import type { CrowdPlan, SlicePlan } from './crowd.ts';
 import type { Round } from './medians.ts';
 import { CORES, type Pinned, startPinned } from './pinned-process.ts';
 import { PATH } from './rounds.ts';
 import { ADMIN_TOKEN } from './stage.ts';
 
 /** How the load is cut up. */
-export interface SlicesPlan {
+export interface SlicesPlan extends CrowdPlan, SlicePlan {
   stages: readonly [Stage, Stage];
-  connections: number;
-  /** Requests a second in all, each connection waiting at random before it asks; undefined: as fast as answers come. */
-  rate?: number;
   /** Pairs of slices that do not count: until V8 has compiled what a request needs, in both stages. */
   warmUps: number;
   /** Pairs of slices, each in an order drawn anew. */
   pairs: number;
-  /** Of each slice, before its requests count. */
-  leadInMs: number;
-  /** Of each slice, in which they do. */
-  countedMs: number;
   /** After the last answer of each slice, in which the process comes to rest. */
   restMs: number;
 }
