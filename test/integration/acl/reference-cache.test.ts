@@ -163,16 +163,15 @@ describe('the cache of reference data', () => {
   it('loads after a lease holder that died, within the lease’s time', async () => {
     const cache = await processes.cache();
     await processes.connections[0]!.set(`${processes.prefix}:{r:v1}:lease`, 'dead', 'PX', 200);
-    const started = performance.now();
+    // Its own lease is longer than the test may take: who waits for that one does not answer in time.
     const data = cache.define({
       name: 'r',
       version: 1,
       schema,
       load: async () => ({ rate: 1 }),
-      lease: 5_000,
+      lease: 600_000,
     });
     expect((await data.get()).rate).to.equal(1);
-    expect(performance.now() - started).to.be.below(4_500);
   });
 });
 
@@ -197,9 +196,8 @@ describe('the cache of reference data without Redis', function () {
     }
     try {
       await until(() => redis.status !== 'ready', { what: 'Redis to be away' });
-      const started = performance.now();
+      // Reads that each wait for the time limit of a command do not end within the test's time.
       for (let i = 0; i < 100; i++) await data.get();
-      expect(performance.now() - started, 'ms for 100 reads without Redis').to.be.below(1_000);
       expect(events).to.include('bypass');
       await until(async () => (await data.get()).rate > 1, { what: 'its own copy to expire and a load' });
       expect(await data.invalidate().catch(() => 'rejected')).to.equal('rejected');

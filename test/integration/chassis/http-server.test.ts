@@ -6,6 +6,8 @@ import { type Listening, listen } from '../../../chassis/http/server.ts';
 import { until } from '../../support/wait.ts';
 
 const AT = { host: '127.0.0.1', port: 0 };
+/** How long connections may take to end by themselves: a server that waits for it does not close within a test's time. */
+const PAST_THE_TEST = 600_000;
 
 describe('listening', () => {
   const open: Listening[] = [];
@@ -57,9 +59,7 @@ describe('listening', () => {
     const { url, close } = await serve((_, response) => void response.end('ok'));
     const agent = new Agent({ keepAlive: true });
     await bodyOf(url, agent);
-    const started = performance.now();
-    await close(10_000);
-    expect(performance.now() - started).to.be.lessThan(2_000);
+    await close(PAST_THE_TEST);
     agent.destroy();
   });
 
@@ -71,11 +71,9 @@ describe('listening', () => {
     const agent = new Agent({ keepAlive: true });
     const answer = bodyOf(url, agent);
     await until(() => finish.toString().includes('end'));
-    const started = performance.now();
-    const closed = close(10_000);
+    const closed = close(PAST_THE_TEST);
     finish();
     await closed;
-    expect(performance.now() - started).to.be.lessThan(2_000);
     expect(await answer).to.deep.equal({ body: 'whole' });
     agent.destroy();
   });

@@ -52,11 +52,10 @@ describe('the pace', () => {
 
   it('begins nothing after it was stopped, and does not wait for the next turn', async () => {
     let turns = 0;
-    const pace = startPace({ rate: 0.1, atOnce: 5, next: async () => void ++turns });
+    // The next turn would be in a quarter of an hour: a stop that waits for it does not end within the test's time.
+    const pace = startPace({ rate: 0.001, atOnce: 5, next: async () => void ++turns });
     await until(() => turns === 1, { what: 'the first turn' });
-    const started = performance.now();
     await pace.stop();
-    expect(performance.now() - started).to.be.below(2_000);
     expect(turns).to.equal(1);
   });
 });
