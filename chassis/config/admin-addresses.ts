@@ -7,7 +7,7 @@ import path from 'node:path';
 import { readDocument, valuesOf } from './document.ts';
 import { ConfigInvalidError } from './errors.ts';
 import { parseConfig, unreadable } from './load.ts';
-import { facadeAdmin, workerAdmin } from './schema/admin.ts';
+import { facadeAdmin, workerAdmin } from './schema/listeners.ts';
 import type { ListenAddress } from './schema/quantities.ts';
 
 /** What a client of the admin APIs needs of a config. */

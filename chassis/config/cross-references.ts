@@ -6,6 +6,7 @@ import { aggregateProblems } from './aggregate-references.ts';
 import { authProblems } from './auth-references.ts';
 import type { CrossProblem } from './cross-problem.ts';
 import { dividedGroups } from './group-rules.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { unknownRegistries } from './registry-references.ts';
 import { climbingPaths } from './rewrite-references.ts';
 import { duration, show } from './schema/quantities.ts';
@@ -36,6 +37,7 @@ export function crossReferenceProblems(document: unknown): CrossProblem[] {
     unsignedCookies,
     dividedGroups,
     climbingPaths,
+    ownAddresses,
   ];
   return [
     ...rules.flatMap((rule) => rule(written)),

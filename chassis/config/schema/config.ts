@@ -1,13 +1,13 @@
 /** Pure. The whole config file and its sections; rules across sections are in cross-references.ts. */
 import { z } from 'zod';
 import { accessKeys } from './access.ts';
-import { facadeAdmin, workerAdmin } from './admin.ts';
 import { facadeLimits, hostName, targetPolicy, underscorePolicy } from './admission.ts';
 import { aggregateSchema } from './aggregates.ts';
 import { authSchema } from './auth.ts';
 import { dataGroupSchema, serviceSchemaSchema } from './data.ts';
 import { discoverySchema } from './discovery.ts';
-import { duration, listenAddress, urlOf } from './quantities.ts';
+import { facadeAdmin, facadeListen, workerAdmin } from './listeners.ts';
+import { duration, urlOf } from './quantities.ts';
 import { routeSchema } from './routes.ts';
 import { facadeSecrets } from './secrets.ts';
 import { sidecarSchema } from './sidecar.ts';
@@ -16,7 +16,7 @@ import { upstreamSchema } from './upstreams.ts';
 import { facadeWebSocket } from './websocket.ts';
 
 const facade = z.strictObject({
-  listen: listenAddress.prefault('127.0.0.1:8080'),
+  listen: facadeListen,
   admin: facadeAdmin,
   /** How long it goes on accepting after SIGTERM, when it is not ready any more, until others have noticed. */
   settle: duration.default(0),
