@@ -16,9 +16,49 @@ const CLUSTERS_SHOWN = 50;
 const FIRST_AT = '@first';
 const LAST_AT = '@last';
 
+/**
+ * One script: a batch that failed is given again, and must not have been counted in part; and some thirty commands with an
+ * answer each would hold up the requests of a facade twice a second. Keys and values are taken one after the other, as
+ * `flattened` puts them. They are no JSON: Redis does not read the halves of characters that a path may hold.
+ */
+const ADD = `
+local keys, values = 0, 0
+local function key() keys = keys + 1; return KEYS[keys] end
+local function value() values = values + 1; return ARGV[values] end
+local function number() return tonumber(value()) end
+local lifetime = value()
+for _ = 1, number() do
+  local counters, clusters, summaries, at = key(), key(), key(), value()
+  for _ = 1, number() do
+    local name, by = value(), value()
+    redis.call('HINCRBY', counters, name, by)
+  end
+  redis.call('HSETNX', counters, '${FIRST_AT}', at)
+  redis.call('HSET', counters, '${LAST_AT}', at)
+  redis.call('EXPIRE', counters, lifetime)
+  for _ = 1, number() do
+    local kept, signature, summary, count = key(), value(), value(), value()
+    redis.call('ZINCRBY', clusters, count, signature)
+    redis.call('HSET', summaries, signature, summary)
+    for _ = 1, number() do redis.call('LPUSH', kept, value()) end
+    redis.call('LTRIM', kept, 0, ${SAMPLES_KEPT - 1})
+    for _, used in ipairs({clusters, summaries, kept}) do redis.call('EXPIRE', used, lifetime) end
+  end
+end`;
+
+/** The keys of one route and epoch. */
+interface Keys {
+  counters: string;
+  clusters: string;
+  summaries: string;
+  samples: (signature: string) => string;
+}
+
+type KeysOf = (of: { route: string; epoch: string }) => Keys;
+
 /** Makes the store on a connection that the caller closes. */
 export function createRedisEvidenceStore({ redis, prefix }: { redis: Redis; prefix: string }): EvidenceStore {
-  const keysOf = ({ route, epoch }: { route: string; epoch: string }) => {
+  const keysOf: KeysOf = ({ route, epoch }) => {
     const base = `${prefix}:evidence:${route}:${epoch}`;
     return {
       counters: base,
@@ -26,24 +66,6 @@ export function createRedisEvidenceStore({ redis, prefix }: { redis: Redis; pref
       summaries: `${base}:summaries`,
       samples: (signature: string) => `${base}:samples:${signature}`,
     };
-  };
-  type Keys = ReturnType<typeof keysOf>;
-
-  const append = (batch: ReturnType<Redis['multi']>, delta: EvidenceDelta) => {
-    const keys = keysOf(delta);
-    for (const [name, by] of Object.entries(delta.counters)) batch.hincrby(keys.counters, name, by);
-    batch.hsetnx(keys.counters, FIRST_AT, String(delta.at));
-    batch.hset(keys.counters, LAST_AT, String(delta.at));
-    batch.expire(keys.counters, KEPT_SECONDS);
-    for (const { signature, summary, count, samples } of delta.clusters) {
-      batch.zincrby(keys.clusters, count, signature);
-      batch.hset(keys.summaries, signature, summary);
-      const lines = samples.map((sample) => JSON.stringify(sample));
-      if (lines.length > 0) batch.lpush(keys.samples(signature), ...lines);
-      batch.ltrim(keys.samples(signature), 0, SAMPLES_KEPT - 1);
-      for (const key of [keys.clusters, keys.summaries, keys.samples(signature)])
-        batch.expire(key, KEPT_SECONDS);
-    }
   };
   const readClusters = async (keys: Keys): Promise<MismatchCluster[]> => {
     const scored = await redis.zrevrange(keys.clusters, 0, CLUSTERS_SHOWN - 1, 'WITHSCORES');
@@ -62,12 +84,8 @@ export function createRedisEvidenceStore({ redis, prefix }: { redis: Redis; pref
 
   return {
     async add(deltas) {
-      // One transaction: a batch that failed is given again, and must not have been counted in part.
-      const batch = redis.multi();
-      for (const delta of deltas) append(batch, delta);
-      const results = await batch.exec();
-      const failed = results?.find(([error]) => error !== null)?.[0];
-      if (failed) throw failed;
+      const { keys, values } = flattened(deltas, keysOf);
+      await redis.eval(ADD, keys.length, ...keys, ...values);
     },
     async read(route, epoch) {
       const keys = keysOf({ route, epoch });
@@ -85,4 +103,24 @@ export function createRedisEvidenceStore({ redis, prefix }: { redis: Redis; pref
     },
     close: async () => {},
   };
+}
+
+/** What the script takes: each list after its length. */
+function flattened(
+  deltas: readonly EvidenceDelta[],
+  keysOf: KeysOf,
+): { keys: string[]; values: (string | number)[] } {
+  const keys: string[] = [];
+  const values: (string | number)[] = [KEPT_SECONDS, deltas.length];
+  for (const delta of deltas) {
+    const { counters, clusters, summaries, samples: keyOf } = keysOf(delta);
+    const counted = Object.entries(delta.counters);
+    keys.push(counters, clusters, summaries);
+    values.push(delta.at, counted.length, ...counted.flat(), delta.clusters.length);
+    for (const { signature, summary, count, samples } of delta.clusters) {
+      keys.push(keyOf(signature));
+      values.push(signature, summary, count, samples.length, ...samples.map((one) => JSON.stringify(one)));
+    }
+  }
+  return { keys, values };
 }

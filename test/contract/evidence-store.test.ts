@@ -73,6 +73,39 @@ function behavesLikeAnEvidenceStore(
     ]);
     expect(clusters[1]).to.deep.equal(cluster('small', 'a'));
   });
+
+  it('takes several routes at once, each with counters and clusters of its own', async () => {
+    const one = cluster('s', 'a', 'b');
+    const [two, three] = [cluster('s', 'c'), cluster('t', 'd', 'e')];
+    await store.add([
+      delta({ counters: { a: 1, b: 2 }, clusters: [one] }),
+      delta({ route: 's', clusters: [two, three] }),
+      delta({ route: 't', counters: { c: 3 } }),
+    ]);
+    const read = async (route: string) => {
+      const { counters, clusters } = await store.read(route, 'e1');
+      return { counters, counts: clusters.map(({ signature, count }) => [signature, count]) };
+    };
+    expect(await read('r')).to.deep.equal({ counters: { a: 1, b: 2 }, counts: [['s', 2]] });
+    expect(await read('s')).to.deep.equal({
+      counters: {},
+      counts: [
+        ['t', 2],
+        ['s', 1],
+      ],
+    });
+    expect(await read('t')).to.deep.equal({ counters: { c: 3 }, counts: [] });
+    expect((await store.read('s', 'e1')).clusters[1]).to.deep.equal(two);
+  });
+
+  it('takes paths of any text, also of halves of characters', async () => {
+    const odd = 'rule $["\ud800\n\u0000"]';
+    await store.add([delta({ counters: { [odd]: 1 }, clusters: [cluster(odd, 'a')] })]);
+    await store.add([delta({ counters: { [odd]: 1 } })]);
+    const { counters, clusters } = await store.read('r', 'e1');
+    expect(Object.values(counters)).to.deep.equal([2]);
+    expect(clusters.map(({ count }) => count)).to.deep.equal([1]);
+  });
 }
 
 describe('Evidence store in memory', () => {
