@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { ConfigInvalidError } from '../../../../chassis/config/errors.ts';
-import { parseConfig } from '../../../../chassis/config/load.ts';
+import { problemsOfConfig } from './problems-of.ts';
 
 /** The problems of a config with these lines in it, as `path message`. */
 function problemsOf({ facade = '', route = '', rest = '' }): string[] {
@@ -10,13 +9,7 @@ legacy: legacy
 routes:
   - { id: r, match: { path: /r }, service: shop, stage: legacy${route} }
 ${rest}`;
-  try {
-    parseConfig(text, 'strangler.yaml', {});
-  } catch (error) {
-    if (!(error instanceof ConfigInvalidError)) throw error;
-    return error.problems.map(({ path, message }) => `${path} ${message}`);
-  }
-  return [];
+  return problemsOfConfig(text);
 }
 const aggregate = (parts: string, id = 'page', rest = '') =>
   problemsOf({

@@ -1,18 +1,8 @@
 import { expect } from 'chai';
-import { ConfigInvalidError } from '../../../../chassis/config/errors.ts';
-import { parseConfig } from '../../../../chassis/config/load.ts';
+import { problemsOfConfig } from './problems-of.ts';
 
-function problemsOf(text: string): string[] {
-  try {
-    parseConfig(text, 'strangler.yaml', {});
-  } catch (error) {
-    if (!(error instanceof ConfigInvalidError)) throw error;
-    return error.problems.map(({ path, message }) => `${path} ${message}`);
-  }
-  return [];
-}
 const facade = (keys: string, upstream: string) =>
-  problemsOf(`facade: { ${keys} }\nupstreams: { legacy: { ${upstream} } }\nlegacy: legacy\n`);
+  problemsOfConfig(`facade: { ${keys} }\nupstreams: { legacy: { ${upstream} } }\nlegacy: legacy\n`);
 const isItself = (path: string, url: string, key: string) => [
   `${path} found "${url}", which is ${key} itself, expected the address of another process`,
 ];
@@ -61,7 +51,7 @@ describe('addresses a process listens on itself', () => {
   });
 
   it('are those of a sidecar before its application, whatever a facade would listen on', () => {
-    const sidecar = (app: string) => problemsOf(`sidecar: { service: shop, app: "${app}" }\n`);
+    const sidecar = (app: string) => problemsOfConfig(`sidecar: { service: shop, app: "${app}" }\n`);
     expect(sidecar('http://127.0.0.1:8080')).to.deep.equal([]);
     expect(sidecar('http://localhost:9080')).to.deep.equal(
       isItself('sidecar.app', 'http://localhost:9080', 'sidecar.listen'),

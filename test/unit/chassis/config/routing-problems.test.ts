@@ -1,6 +1,5 @@
 import { expect } from 'chai';
-import { ConfigInvalidError } from '../../../../chassis/config/errors.ts';
-import { parseConfig } from '../../../../chassis/config/load.ts';
+import { problemsOfConfig } from './problems-of.ts';
 
 const SECRET = 'x'.repeat(32);
 
@@ -12,13 +11,7 @@ legacy: legacy
 routes:
 ${routes.map((rest, n) => `  - { id: r${n}, service: legacy, ${rest} }`).join('\n')}
 `;
-  try {
-    parseConfig(text, 'strangler.yaml', {});
-  } catch (error) {
-    if (!(error instanceof ConfigInvalidError)) throw error;
-    return error.problems.map(({ path, message }) => `${path} ${message}`);
-  }
-  return [];
+  return problemsOfConfig(text);
 }
 const matching = (match: string) => `stage: legacy, match: { path: /a, ${match} }`;
 
